@@ -1,0 +1,2 @@
+from cmtool.cli.boundary import main
+main()
