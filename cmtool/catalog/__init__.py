@@ -8,9 +8,22 @@ family.
 from __future__ import annotations
 
 from cmtool.catalog import address, answers, documented, key, network, remarks, streams
+from cmtool.catalog.filling import fill
 from cmtool.catalog.row import CONTACT, Origin, Row, Sample, Shape
 
-__all__ = ["CONTACT", "ROWS", "Origin", "Row", "Sample", "Shape", "family", "row", "sole_code"]
+__all__ = [
+    "CONTACT",
+    "ROWS",
+    "Origin",
+    "Row",
+    "Sample",
+    "Shape",
+    "codes_of_type",
+    "family_or_code",
+    "fill",
+    "row",
+    "sole_code",
+]
 
 ROWS: dict[str, Row] = {
     entry.id: entry
@@ -18,13 +31,8 @@ ROWS: dict[str, Row] = {
     for entry in part.ROWS
 }
 
-_SOLE_CODES = {
-    status: codes[0]
-    for status in (400, 401, 402, 404, 429, 500, 502, 503)
-    if len(codes := [r for r in documented.ROWS if r.origin is Origin.CODE and status in r.statuses])
-    == 1
-}
-_FAMILIES = {r.id: r for r in documented.ROWS if r.origin is Origin.FAMILY}
+_CODES = tuple(entry for entry in documented.ROWS if entry.origin is Origin.CODE)
+_FAMILIES = {entry.type: entry for entry in documented.ROWS if entry.origin is Origin.FAMILY}
 
 
 def row(identifier: str) -> Row:
@@ -34,9 +42,21 @@ def row(identifier: str) -> Row:
 
 def sole_code(status: int | None) -> Row | None:
     """Give the row of the only documented code of a status: those of 404, 429, 502 and 503."""
-    return _SOLE_CODES.get(status) if status is not None else None
+    found = [entry for entry in _CODES if status in entry.statuses]
+    return found[0] if len(found) == 1 else None
 
 
-def family(error_type: str | None) -> Row | None:
-    """Give the row that stands for a documented ``error.type`` as a whole."""
-    return _FAMILIES.get(error_type) if error_type is not None else None
+def codes_of_type(error_type: str | None) -> tuple[Row, ...]:
+    """Give the documented codes that come with an ``error.type``."""
+    return tuple(entry for entry in _CODES if entry.type == error_type)
+
+
+def family_or_code(error_type: str | None) -> Row | None:
+    """Give what a documented ``error.type`` alone stands for; None when it is not documented.
+
+    A type that stands for a single code gives that code's row, another the row of its family.
+    """
+    if error_type in _FAMILIES:
+        return _FAMILIES[error_type]
+    found = codes_of_type(error_type)
+    return found[0] if len(found) == 1 else None

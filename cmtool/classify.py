@@ -1,0 +1,243 @@
+"""Evidence in, finding out: what an answer of the gateway, or of someone else, means.
+
+Pure.  The order in which things are believed:
+
+1. a documented ``error.code`` (OpenAI shape), whatever the status;
+2. in the Anthropic shape, which has no code, the status where it has a single code (404, 429,
+   502, 503), else the documented ``error.type``, sharpened by a message that leaves no doubt;
+3. the shape: an answer that has neither documented shape was written by someone else, unless it
+   carries the gateway's trace header.
+
+Facts: https://www.crossmodel.ai/docs/errors.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmtool import catalog
+from cmtool.answerers import answered_by
+from cmtool.catalog import Origin, Row, Shape
+from cmtool.model import Finding, Phase, Protocol
+from cmtool.redact import cut
+
+MESSAGE_LIMIT = 1000
+_REQUEST_ID_PREFIX = "req_cm_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One answer, as far as it is known.
+
+    ``headers`` has lower-case names.  ``body`` is text, redacted.  ``cut_short`` says that the
+    answer ended before its announced end.  ``model`` and ``base_url`` only fill the texts.
+    """
+
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    protocol: Protocol | None = None
+    phase: Phase = Phase.RESPONSE
+    cut_short: bool = False
+    check: str | None = None
+    model: str | None = None
+    base_url: str | None = None
+
+    @property
+    def content_type(self) -> str:
+        """The media type alone, lower-case."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def traced(self) -> bool:
+        """Whether the gateway's own trace header is on the answer."""
+        return self.headers.get("x-request-id", "").startswith(_REQUEST_ID_PREFIX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorObject:
+    """The error object of a body, whichever documented shape it had."""
+
+    shape: Shape
+    message: str
+    type: str | None = None
+    code: str | None = None
+    param: str | None = None
+
+
+def parse_json(text: str) -> Any:
+    """Give the parsed text; ValueError for anything that is not JSON, however nested or odd."""
+    try:
+        return json.loads(text)
+    except RecursionError as exc:
+        raise ValueError("nested too deeply") from exc
+
+
+def error_object(document: Any) -> ErrorObject | None:
+    """Find the gateway's error object in a parsed body; None when it has neither shape."""
+    if not isinstance(document, dict) or not isinstance(document.get("error"), dict):
+        return None
+    error = document["error"]
+    message = error.get("message")
+    if not isinstance(message, str):
+        return None
+    shape = Shape.ANTHROPIC if document.get("type") == "error" else Shape.OPENAI
+    found = ErrorObject(
+        shape=shape,
+        message=cut(message, MESSAGE_LIMIT),
+        type=_text(error.get("type")),
+        code=_text(error.get("code")),
+        param=_text(error.get("param")),
+    )
+    return found if found.type or found.code else None
+
+
+def _text(value: Any) -> str | None:
+    return cut(value, 200) if isinstance(value, str) and value else None
+
+
+def classify(evidence: Evidence) -> Finding | None:
+    """Say what is wrong with an answer; None when nothing is wrong that can be seen from here.
+
+    A 2xx answer with a JSON body of any shape passes: whether it is the documented one is for
+    the reader of that endpoint to say, who calls :func:`malformed`.
+    """
+    document, is_json = _document(evidence.body)
+    if found := error_object(document):
+        return from_error(found, evidence)
+    status = evidence.status or 0
+    if status == 407:  # noqa: PLR2004 - RFC 9110, 15.5.8
+        return _finding(catalog.row("proxy_auth_required"), evidence, _who(evidence))
+    if 300 <= status < 400:  # noqa: PLR2004 - RFC 9110, 15.4
+        return _redirected(evidence)
+    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        return _success(evidence, is_json=is_json)
+    return _foreign_error(evidence)
+
+
+def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
+    """Give the finding for an error object, in an answer or inside a stream."""
+    row = _row_of(error, evidence)
+    finding = _finding(row, evidence, _contradictions(row, error, evidence))
+    return dataclasses.replace(
+        finding, type=error.type, code=error.code, param=error.param, message=error.message
+    )
+
+
+def malformed(evidence: Evidence, why: str) -> Finding:
+    """Give the finding for an answer whose status is fine and whose body is not what it must be.
+
+    Without the gateway's trace header a page in place of JSON is someone else's.
+    """
+    return _finding(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
+
+
+def _document(body: str) -> tuple[Any, bool]:
+    try:
+        return parse_json(body), True
+    except ValueError:
+        return None, False
+
+
+def _row_of(error: ErrorObject, evidence: Evidence) -> Row:
+    if error.code is not None:
+        known = catalog.ROWS.get(error.code)
+        if known is not None and known.origin is Origin.CODE:
+            return known
+        return _undocumented(evidence)
+    by_type = catalog.family_or_code(error.type)
+    by_status = catalog.sole_code(evidence.status)
+    if by_status is not None and _status_decides(error, by_status):
+        return by_status
+    if by_type is None:
+        return _undocumented(evidence)
+    return _sharpened(by_type, error)
+
+
+def _status_decides(error: ErrorObject, by_status: Row) -> bool:
+    # An OpenAI-shaped 404 without a code may as well be about a path that does not exist.
+    if error.shape is Shape.ANTHROPIC or by_status.type != "invalid_request_error":
+        return True
+    return "model" in error.message.lower()
+
+
+def _undocumented(evidence: Evidence) -> Row:
+    in_stream = evidence.phase is Phase.STREAM
+    return catalog.row("stream_error" if in_stream else "undocumented_error")
+
+
+def _sharpened(family: Row, error: ErrorObject) -> Row:
+    message = error.message.lower()
+    matches = [
+        row
+        for row in catalog.codes_of_type(family.type)
+        if row.statuses == family.statuses and any(phrase in message for phrase in row.phrases)
+    ]
+    return matches[0] if len(matches) == 1 else family
+
+
+def _contradictions(row: Row, error: ErrorObject, evidence: Evidence) -> tuple[str, ...]:
+    status = evidence.status
+    in_stream = evidence.phase is Phase.STREAM
+    if not row.documented or status is None or in_stream or status in row.statuses:
+        return ()
+    usual = " or ".join(map(str, row.statuses))
+    named = error.code or error.type or row.id
+    return (
+        f"The answer came with status {status}, but {named} is documented for {usual};"
+        " the body was believed.",
+    )
+
+
+def _redirected(evidence: Evidence) -> Finding:
+    location = evidence.headers.get("location")
+    where = f"It points to {cut(location, 300)}" if location else "It names no new address"
+    return _finding(catalog.row("redirected"), evidence, (where, *_who(evidence)))
+
+
+def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
+    if is_json and not evidence.cut_short:
+        return None
+    claims_json = evidence.content_type.endswith("json")
+    if evidence.cut_short:
+        return malformed(evidence, "The body ends before its announced end.")
+    if not evidence.body.strip():
+        return malformed(evidence, "The body is empty.")
+    if evidence.traced or claims_json:
+        return malformed(evidence, "The body is not JSON.")
+    return _finding(catalog.row("not_the_gateway"), evidence, _foreign_evidence(evidence))
+
+
+def _foreign_error(evidence: Evidence) -> Finding:
+    if evidence.traced:
+        return malformed(evidence, "The error body has neither of the documented shapes.")
+    wrong_path = evidence.status in {404, 405}
+    row = catalog.row("not_the_gateway" if wrong_path else "intermediary_error")
+    return _finding(row, evidence, _foreign_evidence(evidence))
+
+
+def _foreign_evidence(evidence: Evidence) -> tuple[str, ...]:
+    kind = evidence.content_type or "no content type"
+    shape = f"The answer is {kind}, not the gateway's error shape"
+    trace = "" if evidence.traced else ", and carries no x-request-id of the gateway"
+    return (*_who(evidence), f"{shape}{trace}.")
+
+
+def _who(evidence: Evidence) -> tuple[str, ...]:
+    who = answered_by(evidence.headers, evidence.body)
+    return (f"It was answered by {who}.",) if who else ()
+
+
+def _finding(row: Row, evidence: Evidence, facts: tuple[str, ...]) -> Finding:
+    filled = catalog.fill(
+        row,
+        model=evidence.model,
+        base_url=evidence.base_url,
+        evidence=facts,
+        check=evidence.check,
+    )
+    return dataclasses.replace(filled, phase=evidence.phase, status=evidence.status)

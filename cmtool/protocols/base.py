@@ -1,0 +1,196 @@
+"""What the three protocols have in common: the request, the reply, the stream machine's frame."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, ClassVar
+
+from cmtool.classify import ErrorObject, parse_json
+from cmtool.model import Json, Protocol, Severity, Violation
+
+TEXT_LIMIT = 1024 * 1024  # characters of visible text that are kept, for --expect
+VIOLATION_LIMIT = 50  # a stream that breaks a rule at every event makes its point early
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """What is asked: ``max_tokens`` caps the output."""
+
+    model: str
+    text: str
+    max_tokens: int
+    stream: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a complete, unstreamed reply brought."""
+
+    text: str
+    finish_reason: str | None
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+class Signal(Enum):
+    """What an event meant to the one who waits for the answer."""
+
+    TEXT = auto()  # visible text
+    DELTA = auto()  # reasoning, a tool's arguments, a refusal
+    PROGRESS = auto()  # the life cycle moved on
+    KEEP_ALIVE = auto()  # nothing but a sign of life
+    TERMINAL = auto()
+    ERROR = auto()
+
+
+class StreamMachine(ABC):
+    """Follows one stream, an event at a time, by the rules of its protocol.
+
+    Pure.  After the last event call :meth:`finish`; then ``terminal`` tells whether the stream
+    ended by its rules, ``error`` holds the error that it carried, ``violations`` every rule
+    that it broke, and the other attributes what it brought.
+    """
+
+    terminal_event: ClassVar[str]
+
+    def __init__(self) -> None:
+        self.index = -1
+        self.deltas = 0
+        self.text_chars = 0
+        self.finish_reason: str | None = None
+        self.input_tokens: int | None = None
+        self.output_tokens: int | None = None
+        self.terminal = False
+        self.error: ErrorObject | None = None
+        self.violations: list[Violation] = []
+        self._text: list[str] = []
+        self._text_kept = 0
+
+    @property
+    def text(self) -> str:
+        """The visible text, at most TEXT_LIMIT characters of it."""
+        return "".join(self._text)
+
+    def feed(self, event_type: str, data: str) -> Signal:
+        """Take one event and say what it meant."""
+        self.index += 1
+        if data.strip() == "[DONE]":
+            return self.done_marker()
+        try:
+            document = parse_json(data)
+        except ValueError:
+            self.violate("not_json", "a JSON object in data", _shorten(data))
+            return Signal.PROGRESS
+        if not isinstance(document, dict):
+            self.violate("not_an_object", "a JSON object in data", _shorten(data))
+            return Signal.PROGRESS
+        return self.take(event_type, document)
+
+    @abstractmethod
+    def take(self, event_type: str, document: dict[str, Any]) -> Signal:
+        """Take one event whose data is a JSON object."""
+
+    def done_marker(self) -> Signal:
+        """Take ``[DONE]``, which ends only a chat stream."""
+        if not self.terminal:
+            self.violate("done_before_end", self.terminal_event, "[DONE]", Severity.WARNING)
+        return Signal.KEEP_ALIVE
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Check what can be checked only at the end."""
+
+    def violate(
+        self, name: str, expected: str, got: str, severity: Severity = Severity.ERROR
+    ) -> None:
+        """Record that the current event broke a rule."""
+        if len(self.violations) < VIOLATION_LIMIT:
+            index = self.index if self.index >= 0 else None
+            self.violations.append(
+                Violation(name=name, event=index, expected=expected, got=got, severity=severity)
+            )
+
+    def delta(self, text: object) -> Signal | None:
+        """Count a delta of a channel other than the visible text; None when it is empty."""
+        if not isinstance(text, str) or not text:
+            return None
+        self.deltas += 1
+        return Signal.DELTA
+
+    def visible(self, text: object) -> Signal | None:
+        """Count a delta of the visible text; None when it is empty."""
+        if not isinstance(text, str) or not text:
+            return None
+        self.deltas += 1
+        self.text_chars += len(text)
+        if self._text_kept < TEXT_LIMIT:
+            self._text.append(text[: TEXT_LIMIT - self._text_kept])
+            self._text_kept += len(self._text[-1])
+        return Signal.TEXT
+
+    def fail(self, error: ErrorObject) -> Signal:
+        """Take an error that the stream carried; the first one counts."""
+        self.error = self.error or error
+        return Signal.ERROR
+
+
+class Dialect(ABC):
+    """One protocol: how a request is built and how its answers are read."""
+
+    protocol: ClassVar[Protocol]
+    path: ClassVar[str]
+    key_header: ClassVar[str]
+
+    @abstractmethod
+    def body(self, prompt: Prompt) -> dict[str, Json]:
+        """Give the request's JSON object."""
+
+    @abstractmethod
+    def read(self, document: Any) -> Content | None:
+        """Read a complete reply; None when it has not the documented shape."""
+
+    @abstractmethod
+    def machine(self) -> StreamMachine:
+        """Give a fresh machine for one stream."""
+
+    def headers(self, prompt: Prompt) -> dict[str, str]:
+        """Give the request's headers, without the key."""
+        accept = "text/event-stream" if prompt.stream else "application/json"
+        return {"accept": accept, "content-type": "application/json"}
+
+    def key_headers(self, key: str) -> dict[str, str]:
+        """Give the header that carries the key."""
+        bearer = self.key_header == "authorization"
+        return {self.key_header: f"Bearer {key}" if bearer else key}
+
+    def content(self, prompt: Prompt) -> bytes:
+        """Give the request's body as bytes."""
+        return json.dumps(self.body(prompt)).encode()
+
+
+def record(value: object) -> Mapping[str, Any]:
+    """Give the value when it is a JSON object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: object) -> list[Mapping[str, Any]]:
+    """Give the JSON objects of a JSON array, and nothing else of it."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Give the value when it is a non-empty string."""
+    return value if isinstance(value, str) and value else None
+
+
+def count(value: object) -> int | None:
+    """Give the value when it is a number of tokens or an index."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _shorten(data: str) -> str:
+    return data if len(data) <= 80 else f"{data[:77]}…"  # noqa: PLR2004 - fits a line

@@ -1,0 +1,154 @@
+"""OpenAI Chat Completions: chunks of one generation, a finish reason, then ``[DONE]``.
+
+Facts: https://www.crossmodel.ai/docs/guides/streaming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cmtool.catalog import Shape
+from cmtool.classify import ErrorObject, error_object
+from cmtool.model import Json, Protocol, Severity
+from cmtool.protocols.base import (
+    Content,
+    Dialect,
+    Prompt,
+    Signal,
+    StreamMachine,
+    count,
+    record,
+    records,
+    text,
+)
+
+_HIDDEN_CHANNELS = ("reasoning_content", "reasoning", "refusal")
+
+
+class ChatMachine(StreamMachine):
+    """Follows a stream of ``chat.completion.chunk`` objects."""
+
+    terminal_event = "[DONE]"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._id: str | None = None
+        self._finish: dict[int, str | None] = {}  # of each choice that was seen
+
+    def done_marker(self) -> Signal:
+        """Take the terminal event."""
+        if self.terminal:
+            self.violate("event_after_end", "nothing after [DONE]", "a second [DONE]")
+            return Signal.PROGRESS
+        self.terminal = True
+        unfinished = [index for index, reason in self._finish.items() if reason is None]
+        if unfinished and self.error is None:
+            self.violate("finish_reason_missing", "a finish_reason before [DONE]", "none")
+        return Signal.TERMINAL
+
+    def take(self, event_type: str, document: dict[str, Any]) -> Signal:
+        """Take one chunk."""
+        del event_type  # chat streams name no events
+        if document.get("error"):
+            return self.fail(_stream_error(document))
+        if self.terminal:
+            self.violate("event_after_end", "nothing after [DONE]", "another chunk")
+            return Signal.PROGRESS
+        self._check_identity(document)
+        self._read_usage(document.get("usage"))
+        choices = records(document.get("choices"))
+        signals = [self._choice(choice) for choice in choices]
+        return next((s for s in (Signal.TEXT, Signal.DELTA) if s in signals), Signal.PROGRESS)
+
+    def finish(self) -> None:
+        """All is checked by then."""
+
+    def _check_identity(self, document: Mapping[str, Any]) -> None:
+        kind, chunk_id = document.get("object"), text(document.get("id"))
+        if kind != "chat.completion.chunk":
+            self.violate("wrong_object", "chat.completion.chunk", repr(kind)[:80])
+        if not isinstance(document.get("choices"), list):
+            self.violate("choices_missing", "a list of choices", "none")
+        if self._id is None:
+            self._id = chunk_id
+        elif chunk_id is not None and chunk_id != self._id:
+            self.violate("id_changed", f"id {self._id[:60]}", f"id {chunk_id[:60]}")
+
+    def _read_usage(self, usage: object) -> None:
+        self.input_tokens = count(record(usage).get("prompt_tokens")) or self.input_tokens
+        self.output_tokens = count(record(usage).get("completion_tokens")) or self.output_tokens
+
+    def _choice(self, choice: Mapping[str, Any]) -> Signal | None:
+        index = count(choice.get("index")) or 0
+        delta = record(choice.get("delta"))
+        if index not in self._finish:
+            self._finish[index] = None
+            if "role" not in delta:
+                self.violate("role_missing", "a role in the first delta", "none", Severity.WARNING)
+        signal = self._delta(delta)
+        if signal is not None and self._finish[index] is not None:
+            self.violate("delta_after_finish", "nothing after the finish_reason", "another delta")
+        self._finish_choice(index, text(choice.get("finish_reason")))
+        return signal
+
+    def _delta(self, delta: Mapping[str, Any]) -> Signal | None:
+        signals = [self.visible(delta.get("content"))]
+        signals += [self.delta(delta.get(channel)) for channel in _HIDDEN_CHANNELS]
+        signals += [self._tool_call(call) for call in records(delta.get("tool_calls"))]
+        return next((signal for signal in signals if signal is not None), None)
+
+    def _tool_call(self, call: Mapping[str, Any]) -> Signal | None:
+        function = record(call.get("function"))
+        return self.delta(function.get("arguments")) or self.delta(function.get("name"))
+
+    def _finish_choice(self, index: int, reason: str | None) -> None:
+        if reason is None:
+            return
+        if self._finish[index] is not None:
+            self.violate("finish_reason_repeated", "one finish_reason", reason[:60])
+        self._finish[index] = self.finish_reason = reason
+
+
+def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
+    error = document["error"]
+    if found := error_object(document):
+        return found
+    message = record(error).get("message", error)
+    return ErrorObject(shape=Shape.OPENAI, message=str(message)[:1000])
+
+
+class Chat(Dialect):
+    """``POST /v1/chat/completions``."""
+
+    protocol: ClassVar = Protocol.CHAT
+    path = "/chat/completions"
+    key_header = "authorization"
+
+    def body(self, prompt: Prompt) -> dict[str, Json]:
+        """Give the request; ``max_tokens`` would be the legacy name of the cap."""
+        body: dict[str, Json] = {
+            "model": prompt.model,
+            "messages": [{"role": "user", "content": prompt.text}],
+            "max_completion_tokens": prompt.max_tokens,
+        }
+        if prompt.stream:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return body
+
+    def read(self, document: Any) -> Content | None:
+        """Read a ``chat.completion``."""
+        choices = records(record(document).get("choices"))
+        if not choices or not isinstance(choices[0].get("message"), dict):
+            return None
+        usage = record(document.get("usage"))
+        return Content(
+            text=text(choices[0]["message"].get("content")) or "",
+            finish_reason=text(choices[0].get("finish_reason")),
+            input_tokens=count(usage.get("prompt_tokens")),
+            output_tokens=count(usage.get("completion_tokens")),
+        )
+
+    def machine(self) -> StreamMachine:
+        """Give a fresh machine for one stream."""
+        return ChatMachine()

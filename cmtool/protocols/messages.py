@@ -1,0 +1,186 @@
+"""Anthropic Messages: a message is started, its blocks opened, fed and closed, and it is stopped.
+
+Facts: https://www.crossmodel.ai/docs/guides/streaming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cmtool.catalog import Shape
+from cmtool.classify import ErrorObject, error_object
+from cmtool.model import Json, Protocol, Severity
+from cmtool.protocols.base import (
+    Content,
+    Dialect,
+    Prompt,
+    Signal,
+    StreamMachine,
+    count,
+    record,
+    records,
+    text,
+)
+
+ANTHROPIC_VERSION = "2023-06-01"
+_HIDDEN_CHANNELS = {"thinking_delta": "thinking", "input_json_delta": "partial_json"}
+_KNOWN = frozenset(
+    {
+        "content_block_start",
+        "content_block_delta",
+        "content_block_stop",
+        "message_delta",
+        "message_stop",
+    }
+)
+
+
+class MessagesMachine(StreamMachine):
+    """Follows a stream of Messages events; unknown ones are tolerated, as documented."""
+
+    terminal_event = "message_stop"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = False
+        self._blocks = 0  # how many have been opened
+        self._open: int | None = None
+
+    def take(self, event_type: str, document: dict[str, Any]) -> Signal:
+        """Take one event."""
+        kind = text(document.get("type")) or event_type
+        if kind == "error" or "error" in document:
+            return self.fail(_stream_error(document))
+        if kind == "ping":
+            return Signal.KEEP_ALIVE
+        if self.terminal:
+            self.violate("event_after_end", "nothing after message_stop", kind[:80])
+            return Signal.PROGRESS
+        if event_type not in {kind, "message"}:
+            self.violate("event_name_differs", f"event: {kind[:60]}", f"event: {event_type[:60]}",
+                         Severity.WARNING)  # fmt: skip
+        if kind == "message_start":
+            return self._start(record(document.get("message")))
+        if kind not in _KNOWN:
+            return Signal.PROGRESS
+        if not self._started:
+            self.violate("message_start_missing", "message_start first", kind)
+            self._started = True
+        return self._known(kind, document)
+
+    def finish(self) -> None:
+        """All is checked by then."""
+
+    def _known(self, kind: str, document: Mapping[str, Any]) -> Signal:
+        match kind:
+            case "content_block_start":
+                self._start_block(count(document.get("index")))
+            case "content_block_delta":
+                return self._delta(count(document.get("index")), record(document.get("delta")))
+            case "content_block_stop":
+                self._stop_block(count(document.get("index")))
+            case "message_delta":
+                self._message_delta(document)
+            case "message_stop":
+                return self._stop()
+        return Signal.PROGRESS
+
+    def _start(self, message: Mapping[str, Any]) -> Signal:
+        if self._started:
+            self.violate("message_start_repeated", "one message_start", "a second one")
+        self._started = True
+        self._read_usage(message.get("usage"))
+        return Signal.PROGRESS
+
+    def _start_block(self, index: int | None) -> None:
+        if self._open is not None:
+            self.violate("block_left_open", f"block {self._open} closed first", f"block {index}")
+        if index != self._blocks:
+            self.violate("block_index_gap", f"block {self._blocks}", f"block {index}")
+        self._open = index
+        self._blocks = (index if index is not None else self._blocks) + 1
+
+    def _delta(self, index: int | None, delta: Mapping[str, Any]) -> Signal:
+        if self._open is None or index != self._open:
+            self.violate("delta_outside_block", "a delta of the open block", f"block {index}")
+        if self.finish_reason is not None:
+            self.violate("delta_after_finish", "nothing after the stop_reason", "another delta")
+        kind = delta.get("type")
+        if kind == "text_delta":
+            return self.visible(delta.get("text")) or Signal.PROGRESS
+        channel = _HIDDEN_CHANNELS.get(kind) if isinstance(kind, str) else None
+        return (self.delta(delta.get(channel)) if channel else None) or Signal.PROGRESS
+
+    def _stop_block(self, index: int | None) -> None:
+        if self._open is None or index != self._open:
+            self.violate("block_never_opened", "the end of the open block", f"block {index}")
+        self._open = None
+
+    def _message_delta(self, document: Mapping[str, Any]) -> None:
+        reason = text(record(document.get("delta")).get("stop_reason"))
+        self.finish_reason = reason or self.finish_reason
+        self._read_usage(document.get("usage"))
+
+    def _read_usage(self, usage: object) -> None:
+        fields = record(usage)
+        self.input_tokens = count(fields.get("input_tokens")) or self.input_tokens
+        output = count(fields.get("output_tokens"))
+        if output is not None and self.output_tokens is not None and output < self.output_tokens:
+            self.violate("usage_decreased", f"at least {self.output_tokens} output tokens",
+                         str(output), Severity.WARNING)  # fmt: skip
+        self.output_tokens = output if output is not None else self.output_tokens
+
+    def _stop(self) -> Signal:
+        self.terminal = True
+        if self._open is not None:
+            self.violate("block_left_open", f"block {self._open} closed first", "message_stop")
+        if self.finish_reason is None:
+            self.violate("stop_reason_missing", "a stop_reason before message_stop", "none")
+        return Signal.TERMINAL
+
+
+def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
+    if found := error_object({**document, "type": "error"}):
+        return found
+    error = document.get("error", document)
+    message = record(error).get("message", error)
+    return ErrorObject(shape=Shape.ANTHROPIC, message=str(message)[:1000])
+
+
+class Messages(Dialect):
+    """``POST /v1/messages``."""
+
+    protocol: ClassVar = Protocol.MESSAGES
+    path = "/messages"
+    key_header = "x-api-key"
+
+    def headers(self, prompt: Prompt) -> dict[str, str]:
+        """Give the request's headers, without the key; the version is required."""
+        return {**super().headers(prompt), "anthropic-version": ANTHROPIC_VERSION}
+
+    def body(self, prompt: Prompt) -> dict[str, Json]:
+        """Give the request; the cap is required."""
+        body: dict[str, Json] = {
+            "model": prompt.model,
+            "messages": [{"role": "user", "content": prompt.text}],
+            "max_tokens": prompt.max_tokens,
+        }
+        return body | {"stream": True} if prompt.stream else body
+
+    def read(self, document: Any) -> Content | None:
+        """Read a ``message``."""
+        content = record(document).get("content")
+        if not isinstance(content, list):
+            return None
+        usage = record(document.get("usage"))
+        return Content(
+            text="".join(text(block.get("text")) or "" for block in records(content)),
+            finish_reason=text(document.get("stop_reason")),
+            input_tokens=count(usage.get("input_tokens")),
+            output_tokens=count(usage.get("output_tokens")),
+        )
+
+    def machine(self) -> StreamMachine:
+        """Give a fresh machine for one stream."""
+        return MessagesMachine()

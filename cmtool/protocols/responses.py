@@ -1,0 +1,190 @@
+"""OpenAI Responses: typed, numbered events; items and parts are opened, fed and closed.
+
+Facts: https://www.crossmodel.ai/docs/guides/streaming.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from cmtool.catalog import Shape
+from cmtool.classify import ErrorObject, error_object
+from cmtool.model import Json, Protocol, Severity
+from cmtool.protocols.base import (
+    Content,
+    Dialect,
+    Prompt,
+    Signal,
+    StreamMachine,
+    count,
+    record,
+    records,
+    text,
+)
+
+_TERMINALS = frozenset({"response.completed", "response.incomplete", "response.failed"})
+# Deltas that live inside a content part; the others live in their item alone.
+_IN_PART = frozenset(
+    {"response.output_text.delta", "response.refusal.delta", "response.reasoning_text.delta"}
+)
+
+
+class ResponsesMachine(StreamMachine):
+    """Follows a stream of Responses events."""
+
+    terminal_event = "response.completed"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._created = False
+        self._sequence: int | None = None
+        self._items: set[int] = set()  # the open ones, by output_index
+        self._parts: set[tuple[int, int]] = set()  # by output_index and content_index
+
+    def take(self, event_type: str, document: dict[str, Any]) -> Signal:
+        """Take one event."""
+        kind = text(document.get("type")) or event_type
+        if kind == "error" or isinstance(document.get("error"), dict | str) and "type" not in document:
+            return self.fail(_stream_error(document))
+        if self.terminal:
+            self.violate("event_after_end", "nothing after the terminal event", kind[:80])
+            return Signal.PROGRESS
+        self._check_frame(kind, event_type, document)
+        if kind in _TERMINALS:
+            return self._terminal(kind, record(document.get("response")))
+        if kind.endswith(".delta"):
+            return self._delta(kind, document) or Signal.PROGRESS
+        self._life_cycle(kind, document)
+        return Signal.PROGRESS
+
+    def finish(self) -> None:
+        """All is checked by then."""
+
+    def _check_frame(self, kind: str, event_type: str, document: Mapping[str, Any]) -> None:
+        if event_type not in {kind, "message"}:
+            self.violate("event_name_differs", f"event: {kind[:60]}", f"event: {event_type[:60]}",
+                         Severity.WARNING)  # fmt: skip
+        if kind == "response.created":
+            if self._created:
+                self.violate("created_repeated", "one response.created", "a second one")
+        elif not self._created:
+            self.violate("created_missing", "response.created first", kind[:80])
+        self._created = True
+        self._check_sequence(document.get("sequence_number"))
+
+    def _check_sequence(self, value: object) -> None:
+        number = count(value)
+        before, self._sequence = self._sequence, number
+        if number is None:
+            if before is not None or self.index == 0:
+                self.violate("sequence_missing", "a sequence_number", "none", Severity.WARNING)
+        elif before is not None and number <= before:
+            self.violate("sequence_regression", f"sequence_number {before + 1}", str(number))
+        elif before is not None and number > before + 1:
+            self.violate("sequence_gap", f"sequence_number {before + 1}", str(number))
+
+    def _life_cycle(self, kind: str, document: Mapping[str, Any]) -> None:
+        item = count(document.get("output_index")) or 0
+        part = (item, count(document.get("content_index")) or 0)
+        match kind:
+            case "response.output_item.added":
+                self._open(self._items, item, "item")
+            case "response.output_item.done":
+                self._close(self._items, item, "item")
+                left = {open_part for open_part in self._parts if open_part[0] == item}
+                if left:
+                    self.violate("part_left_open", "every part closed before its item", kind)
+                self._parts -= left
+            case "response.content_part.added":
+                if item not in self._items:
+                    self.violate("part_outside_item", "an open item", kind)
+                self._open(self._parts, part, "part")
+            case "response.content_part.done":
+                self._close(self._parts, part, "part")
+
+    def _open(self, opened: set[Any], what: object, name: str) -> None:
+        if what in opened:
+            self.violate(f"{name}_opened_twice", f"one opening of {name} {what}", "a second one")
+        opened.add(what)
+
+    def _close(self, opened: set[Any], what: object, name: str) -> None:
+        if what not in opened:
+            self.violate(f"{name}_never_opened", f"an open {name} {what}", f"its end alone")
+        opened.discard(what)
+
+    def _delta(self, kind: str, document: Mapping[str, Any]) -> Signal | None:
+        item = count(document.get("output_index")) or 0
+        part = (item, count(document.get("content_index")) or 0)
+        if kind in _IN_PART and part not in self._parts:
+            self.violate("delta_outside_part", f"an open part {part}", kind)
+        elif item not in self._items:
+            self.violate("delta_outside_item", f"an open item {item}", kind[:80])
+        delta = document.get("delta")
+        return self.visible(delta) if kind == "response.output_text.delta" else self.delta(delta)
+
+    def _terminal(self, kind: str, response: Mapping[str, Any]) -> Signal:
+        self.terminal = True
+        usage = record(response.get("usage"))
+        self.input_tokens = count(usage.get("input_tokens"))
+        self.output_tokens = count(usage.get("output_tokens"))
+        if kind == "response.failed":
+            return self.fail(_stream_error(response))
+        incomplete = record(response.get("incomplete_details")).get("reason")
+        self.finish_reason = text(incomplete) or kind.removeprefix("response.")
+        if not response:
+            self.violate("response_missing", "the whole response", "none", Severity.WARNING)
+        if self._items and kind == "response.completed":
+            self.violate("item_left_open", "every item closed before the end", kind)
+        return Signal.TERMINAL
+
+
+def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
+    """Read an error event, flat or nested, or the error of a failed response."""
+    nested = document.get("error")
+    fields = nested if isinstance(nested, dict) else document
+    if found := error_object({"error": dict(fields)}):
+        # A flat event's type is "error", which says nothing about the kind of error.
+        return found if nested else ErrorObject(
+            shape=Shape.OPENAI, message=found.message, code=found.code, param=found.param
+        )  # fmt: skip
+    message = nested if isinstance(nested, str) else fields.get("message")
+    return ErrorObject(
+        shape=Shape.OPENAI, message=str(message or "no message")[:1000], code=text(fields.get("code"))
+    )
+
+
+class Responses(Dialect):
+    """``POST /v1/responses``."""
+
+    protocol: ClassVar = Protocol.RESPONSES
+    path = "/responses"
+    key_header = "authorization"
+
+    def body(self, prompt: Prompt) -> dict[str, Json]:
+        """Give the request."""
+        body: dict[str, Json] = {
+            "model": prompt.model,
+            "input": prompt.text,
+            "max_output_tokens": prompt.max_tokens,
+        }
+        return body | {"stream": True} if prompt.stream else body
+
+    def read(self, document: Any) -> Content | None:
+        """Read a ``response``."""
+        output = record(document).get("output")
+        if not isinstance(output, list):
+            return None
+        parts = [part for item in records(output) for part in records(item.get("content"))]
+        usage = record(document.get("usage"))
+        incomplete = record(document.get("incomplete_details")).get("reason")
+        return Content(
+            text="".join(text(part.get("text")) or "" for part in parts),
+            finish_reason=text(incomplete) or text(document.get("status")),
+            input_tokens=count(usage.get("input_tokens")),
+            output_tokens=count(usage.get("output_tokens")),
+        )
+
+    def machine(self) -> StreamMachine:
+        """Give a fresh machine for one stream."""
+        return ResponsesMachine()

@@ -1,0 +1,125 @@
+"""Secrets and terminal safety: what a server or a user's file says becomes safe to show.
+
+Two separate things.  :class:`Redactor` takes secrets out of a text, by their exact value and by
+their shape.  :func:`visible` makes characters that a terminal would obey into characters that a
+person can read.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+_MASK = "[redacted]"
+_SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
+_SHORTEST_SHOWN_TAIL = 16  # below it, four shown characters would be too much of the key
+
+# What looks like a key without being known: vendors' prefixes, then at least eight characters.
+_SHAPES = (
+    (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp|AIza)[-_])[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
+    (re.compile(r"(?i)\b(bearer\s+)(?!\[)[^\s\"',;\\<>]{6,}"), r"\1" + _MASK),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://)[^\s/@\"'<>]{1,512}@"), r"\1" + _MASK + "@"),
+)
+
+T = TypeVar("T")
+
+
+def fingerprint(key: str) -> str:
+    """Give enough of a key to tell it from another: ``cm-…9f3c``.
+
+    The last four characters are shown only of a key of 16 characters or more.
+    """
+    prefix = "cm-" if key.startswith("cm-") else ""
+    tail = key[-4:] if len(key) >= _SHORTEST_SHOWN_TAIL else ""
+    return visible(f"{prefix}…{tail}")
+
+
+class Redactor:
+    """Takes known secrets, and whatever has the shape of one, out of texts and records."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """Know ``secrets`` in every spelling in which a server might echo them."""
+        spellings = {form for s in secrets if len(s) >= _SHORTEST_SECRET for form in _spellings(s)}
+        longest_first = sorted(spellings, key=len, reverse=True)
+        self._known = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+
+    def text(self, text: str) -> str:
+        """Give the text with every secret in it masked."""
+        if self._known is not None:
+            text = self._known.sub(_MASK, text)
+        for shape, mask in _SHAPES:
+            text = shape.sub(mask, text)
+        return text
+
+    def scrub(self, value: T) -> T:
+        """Give a record of the model with every text in it redacted, whatever its depth."""
+        return self._scrub(value)  # type: ignore[no-any-return]
+
+    def _scrub(self, value: Any) -> Any:
+        match value:
+            case Enum():
+                return value
+            case str():
+                return self.text(value)
+            case tuple():
+                return tuple(self._scrub(item) for item in value)
+            case list():
+                return [self._scrub(item) for item in value]
+            case Mapping():
+                return {self._scrub(k): self._scrub(v) for k, v in value.items()}
+            case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+                fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+                changed = {k: new for k, old in fields.items() if (new := self._scrub(old)) != old}
+                return dataclasses.replace(value, **changed) if changed else value
+            case _:
+                return value
+
+
+def _spellings(secret: str) -> set[str]:
+    """Give the forms in which a secret may come back: plain, percent-, JSON- and base64-encoded."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    encoded = {base64.b64encode(raw[i:])[2:-4].decode() for i in range(3) if len(raw) > i + 9}
+    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} | encoded
+
+
+def visible(text: str, *, multiline: bool = False) -> str:
+    """Give the text with every character that a terminal would obey made visible.
+
+    Control characters (C0, C1), invisible and bidirectional format characters, lone surrogates
+    and line separators become escapes such as ``\\x1b`` or ``\\u202e``; a tab becomes a blank.
+    With ``multiline`` line feeds stay, without it they become ``\\n``.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        char if char == "\n" and multiline else _shown(char)
+        for char in (text.replace("\r\n", "\n") if multiline else text)
+    )
+
+
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": " "}
+
+
+def _shown(char: str) -> str:
+    if char in _NAMED:
+        return _NAMED[char]
+    if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return char
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Give at most ``limit`` characters of the text, with a note of what was left out."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit]}… ({len(text) - limit:,} more characters)"
