@@ -1,0 +1,355 @@
+"""Rows for warnings: what deserves a remark though the calls work.
+
+The exit code of a warning counts under ``--strict`` only.
+"""
+
+from __future__ import annotations
+
+from cmtool.catalog.row import CONSOLE, KEYS_PAGE, Origin, Row
+from cmtool.catalog.wording import (
+    AUTHENTICATION_PAGE,
+    BILLING_PAGE,
+    CONTACT_SUPPORT,
+    ERRORS_PAGE,
+    MODELS_PAGE,
+    PRODUCTION_PAGE,
+    PUBLIC_BASE_URL,
+    STREAMING_PAGE,
+)
+from cmtool.errors import ExitCode
+from cmtool.model import Phase, Severity
+
+_CONFIGURATION: tuple[Row, ...] = (
+    Row(
+        id="key_conflict",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="two places hold different keys",
+        cause=(
+            "More than one place names a key, and they differ. Which one a program uses depends on "
+            "the order in which it looks, so that one works and another is refused."
+        ),
+        actions=(
+            f"See at {KEYS_PAGE} which of them is in use, and remove the other.",
+            "Start the programs anew that still hold the old one.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    Row(
+        id="base_url_conflict",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="two variables name different base URLs",
+        cause=(
+            "CROSSMODEL_API_URL and CROSSMODEL_BASE_URL differ. cmtool takes the first of the two; "
+            "another program may take the second, and then the two call different addresses."
+        ),
+        actions=(
+            f"Set both to the same address, or unset one; the public gateway is {PUBLIC_BASE_URL}.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    Row(
+        id="key_in_other_variable",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="a variable of another vendor holds a CrossModel key",
+        cause=(
+            "A cm- key sits in a variable that SDKs of another vendor read. Unless their base URL "
+            "is set as well, they send the key to that vendor, which answers 401."
+        ),
+        actions=(
+            (
+                "Set the base URL of that SDK along with the key (OPENAI_BASE_URL or "
+                "ANTHROPIC_BASE_URL), or hand both to the client in code."
+            ),
+            (
+                f"OpenAI clients take {PUBLIC_BASE_URL}; Anthropic clients add /v1 themselves and take "
+                "https://api.crossmodel.ai."
+            ),
+            "Keep the key in CROSSMODEL_API_KEY otherwise.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    Row(
+        id="key_not_exported",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="a .env file here holds a key that the environment lacks",
+        cause=(
+            "The key stands in a .env file of this directory, but was not exported: a program sees "
+            "it only if it reads that file itself."
+        ),
+        actions=(
+            "In bash or zsh load the file with: set -a; . ./.env; set +a",
+            "Or let the program read the file when it starts.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    Row(
+        id="proxy_in_use",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="requests go through a proxy",
+        cause=(
+            "The environment names a proxy for the gateway's host. It can buffer streams, cut long "
+            "answers or demand a password, which then looks like a fault of the gateway."
+        ),
+        actions=(
+            "If the proxy is not needed for this host, add the host to NO_PROXY.",
+            (
+                "If it is needed, let its owner turn off buffering and long-answer limits for the "
+                "host."
+            ),
+        ),
+        commands=("cmtool stream-test {model}",),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.LOCAL,
+    ),
+    Row(
+        id="ca_file_missing",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="a variable names a certificate file that is not there",
+        cause=(
+            "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE points at a path "
+            "that does not exist or cannot be read. Programs that honour it fail with a TLS error."
+        ),
+        actions=(
+            "Correct the path, or unset the variable if no authority of its own is needed.",
+            "In a container check that the file is mounted at that path.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.LOCAL,
+    ),
+    Row(
+        id="clock_skew",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the clock of this machine is wrong",
+        cause=(
+            "The time here and the Date header of the answer differ by more than the network "
+            "explains. Certificates can look expired then, and times in a problem report mislead."
+        ),
+        actions=(
+            "Let the system set its clock from the network (NTP).",
+            "In a virtual machine or container set the clock of the host.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.CONNECT,
+    ),
+)
+
+_ACCOUNT: tuple[Row, ...] = (
+    Row(
+        id="balance_empty",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the wallet shows no money",
+        cause=(
+            "The balance is zero or below, or all of it is held by requests in flight. The next "
+            "request may be refused with 402."
+        ),
+        actions=(
+            f"Top up: {CONSOLE}",
+            "If requests are in flight, look again when they are done.",
+        ),
+        commands=("cmtool balance",),
+        exit_code=ExitCode.BILLING,
+        phase=Phase.RESPONSE,
+        step=2,
+        docs_url=BILLING_PAGE,
+    ),
+    Row(
+        id="success_rate_low",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="many requests of today failed",
+        cause=(
+            "Of the requests that the account made this UTC day, a notable part did not succeed, "
+            "as /v1/usage counts them. The figure is up to 60 seconds old and covers the whole "
+            "account, not this machine alone."
+        ),
+        actions=(
+            (
+                "Look into the logs of your programs for the failing requests, and let cmtool explain "
+                "read their error bodies."
+            ),
+            "If they fail with 429, lower the number of requests at the same time.",
+        ),
+        commands=("cmtool balance", "cmtool explain"),
+        exit_code=ExitCode.SERVICE,
+        phase=Phase.RESPONSE,
+        docs_url=PRODUCTION_PAGE,
+    ),
+    Row(
+        id="catalogue_unavailable",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the list of models could not be fetched",
+        cause=(
+            "GET /v1/models failed, while real requests succeeded. Only programs that read the "
+            "list first are affected."
+        ),
+        actions=(
+            "Try again after a short while.",
+            CONTACT_SUPPORT,
+        ),
+        commands=("cmtool models",),
+        exit_code=ExitCode.SERVICE,
+        phase=Phase.RESPONSE,
+        docs_url=MODELS_PAGE,
+    ),
+    Row(
+        id="account_unavailable",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the balance or the usage could not be fetched",
+        cause=(
+            "GET /v1/credits or GET /v1/usage failed, while real requests succeeded. Only the "
+            "figures are missing."
+        ),
+        actions=(
+            "Try again after a short while.",
+            f"See the balance in the console meanwhile: {CONSOLE}",
+        ),
+        commands=("cmtool balance",),
+        exit_code=ExitCode.SERVICE,
+        phase=Phase.RESPONSE,
+        docs_url=BILLING_PAGE,
+    ),
+)
+
+_MODEL: tuple[Row, ...] = (
+    Row(
+        id="model_not_listed",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the model is not in the live list",
+        cause=(
+            "GET /v1/models does not name {model}. It may be an alias that is not listed; else "
+            "requests for it are answered with 404."
+        ),
+        actions=("Take the ID from the live list, unless it is an alias that you know to work.",),
+        commands=("cmtool models --check {model}",),
+        exit_code=ExitCode.MODEL,
+        phase=Phase.RESPONSE,
+        step=3,
+        docs_url=MODELS_PAGE,
+    ),
+    Row(
+        id="model_substituted",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="another model answered than the one asked for",
+        cause=(
+            "The x-crossmodel-model header names another model than {model}. An alias that stands "
+            "for that model explains it."
+        ),
+        actions=(
+            "If {model} is an alias, check that it stands for the model that you want.",
+            CONTACT_SUPPORT,
+        ),
+        commands=("cmtool models --check {model}",),
+        exit_code=ExitCode.MODEL,
+        phase=Phase.RESPONSE,
+        docs_url=ERRORS_PAGE,
+    ),
+)
+
+_ANSWERS: tuple[Row, ...] = (
+    Row(
+        id="trace_missing",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="an answer carried no trace headers",
+        cause=(
+            "The gateway sends x-request-id and x-crossmodel-model with every success, and they "
+            "were missing. A proxy on the way takes them off, or it answered from a cache."
+        ),
+        actions=(
+            "Let whoever runs the proxy pass the two headers through: support asks for them.",
+            "Note the time and the model of a failing request instead.",
+        ),
+        commands=("cmtool request {model}",),
+        exit_code=ExitCode.UNRECOGNISED,
+        phase=Phase.RESPONSE,
+        docs_url=ERRORS_PAGE,
+    ),
+    Row(
+        id="recovered",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="a request failed and then succeeded on a retry",
+        cause=(
+            "The first attempt met a fault that went away. A program without retries would have "
+            "failed."
+        ),
+        actions=(
+            (
+                "Let your program retry 429, 500, 502, 503 and dropped connections, with waits of "
+                "about 0.5, 1, 2 and 4 seconds and some jitter."
+            ),
+            "If it happens often, write to support with the x-request-id of the failed attempts.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.SERVICE,
+        phase=Phase.RESPONSE,
+        docs_url=PRODUCTION_PAGE,
+    ),
+    Row(
+        id="stream_buffered",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the stream arrived all at once",
+        cause=(
+            "The pieces of the answer came in one burst at the end, although the generation took "
+            "time. A proxy on the way collects the answer before it passes it on."
+        ),
+        actions=(
+            (
+                "On your own proxy turn buffering and compression off for this path; nginx honours "
+                "the response header X-Accel-Buffering: no."
+            ),
+            "Try without the proxy, or from another network.",
+        ),
+        commands=("cmtool stream-test {model}",),
+        exit_code=ExitCode.STREAM,
+        phase=Phase.STREAM,
+        docs_url=STREAMING_PAGE,
+    ),
+    Row(
+        id="stream_remark",
+        origin=Origin.OURS,
+        severity=Severity.WARNING,
+        title="the stream bends a rule of its protocol",
+        cause=(
+            "A rule of the protocol was broken in a way that does not damage the generation: the "
+            "text and the end are there. A strict client may stumble over it."
+        ),
+        actions=(
+            "If your client fails on this stream, take one that tolerates it.",
+            CONTACT_SUPPORT,
+        ),
+        commands=("cmtool stream-test {model}",),
+        exit_code=ExitCode.STREAM,
+        phase=Phase.STREAM,
+        docs_url=STREAMING_PAGE,
+    ),
+)
+
+ROWS: tuple[Row, ...] = (*_CONFIGURATION, *_ACCOUNT, *_MODEL, *_ANSWERS)

@@ -1,0 +1,29 @@
+"""Sentences and addresses that several families of the catalogue share, written once."""
+
+from __future__ import annotations
+
+from cmtool.catalog.row import CONTACT, DOCS
+
+PUBLIC_BASE_URL = "https://api.crossmodel.ai/v1"
+
+ERRORS_PAGE = f"{DOCS}/errors"
+AUTHENTICATION_PAGE = f"{DOCS}/authentication"
+LIMITS_PAGE = f"{DOCS}/rate-limits"
+BILLING_PAGE = f"{DOCS}/billing"
+STREAMING_PAGE = f"{DOCS}/guides/streaming"
+PRODUCTION_PAGE = f"{DOCS}/guides/production"
+MODELS_PAGE = f"{DOCS}/models-and-capabilities"
+
+# The delays are those of https://www.crossmodel.ai/docs/guides/production.
+BACK_OFF = (
+    "Retry with exponential backoff and jitter: wait about 0.5, 1, 2 and 4 seconds between "
+    "the attempts."
+)
+CONTACT_SUPPORT = (
+    f"When it persists, write to {CONTACT} with the x-request-id, the time of the request, the "
+    "model ID, the HTTP status and the error body."
+)
+START_AFRESH = (
+    "Discard the text received so far and send a fresh, complete request; never join the two "
+    "answers."
+)
