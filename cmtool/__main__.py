@@ -1,2 +1,5 @@
+"""`python -m cmtool`."""
+
 from cmtool.cli.boundary import main
+
 main()

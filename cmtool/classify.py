@@ -187,10 +187,8 @@ def _contradictions(row: Row, error: ErrorObject, evidence: Evidence) -> tuple[s
         return ()
     usual = " or ".join(map(str, row.statuses))
     named = error.code or error.type or row.id
-    return (
-        f"The answer came with status {status}, but {named} is documented for {usual};"
-        " the body was believed.",
-    )
+    believed = f"The answer came with status {status}; {named} is documented for {usual}."
+    return (f"{believed} The body was believed.",)
 
 
 def _redirected(evidence: Evidence) -> Finding:

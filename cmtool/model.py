@@ -15,7 +15,7 @@ from typing import TypeAlias, Union
 
 from cmtool.errors import ExitCode
 
-Json: TypeAlias = Union[None, bool, int, float, str, list["Json"], dict[str, "Json"]]
+Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]
 
 
 class Protocol(StrEnum):
@@ -284,7 +284,7 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsagePeriod:
-    """One period of ``GET /v1/usage`` (UTC day, ISO week or calendar month), as the gateway sends it."""
+    """One period of ``GET /v1/usage``: a UTC day, an ISO week or a calendar month."""
 
     cost_micro: int
     prompt_tokens: int

@@ -62,7 +62,7 @@ class Redactor:
         """Give a record of the model with every text in it redacted, whatever its depth."""
         return self._scrub(value)  # type: ignore[no-any-return]
 
-    def _scrub(self, value: Any) -> Any:
+    def _scrub(self, value: Any) -> Any:  # noqa: PLR0911 - one return for each kind of value
         match value:
             case Enum():
                 return value
@@ -90,11 +90,11 @@ def _spellings(secret: str) -> set[str]:
 
 
 def visible(text: str, *, multiline: bool = False) -> str:
-    """Give the text with every character that a terminal would obey made visible.
+    r"""Give the text with every character that a terminal would obey made visible.
 
     Control characters (C0, C1), invisible and bidirectional format characters, lone surrogates
-    and line separators become escapes such as ``\\x1b`` or ``\\u202e``; a tab becomes a blank.
-    With ``multiline`` line feeds stay, without it they become ``\\n``.
+    and line separators become escapes such as ``\x1b`` or ``\u202e``; a tab becomes a blank.
+    With ``multiline`` line feeds stay, without it they become ``\n``.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -112,10 +112,7 @@ def _shown(char: str) -> str:
         return _NAMED[char]
     if unicodedata.category(char) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
         return char
-    code = ord(char)
-    if code <= 0xFF:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def cut(text: str, limit: int) -> str:

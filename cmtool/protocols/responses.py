@@ -45,7 +45,7 @@ class ResponsesMachine(StreamMachine):
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
         kind = text(document.get("type")) or event_type
-        if kind == "error" or isinstance(document.get("error"), dict | str) and "type" not in document:
+        if kind == "error" or ("type" not in document and document.get("error")):
             return self.fail(_stream_error(document))
         if self.terminal:
             self.violate("event_after_end", "nothing after the terminal event", kind[:80])
@@ -110,7 +110,7 @@ class ResponsesMachine(StreamMachine):
 
     def _close(self, opened: set[Any], what: object, name: str) -> None:
         if what not in opened:
-            self.violate(f"{name}_never_opened", f"an open {name} {what}", f"its end alone")
+            self.violate(f"{name}_never_opened", f"an open {name} {what}", "its end alone")
         opened.discard(what)
 
     def _delta(self, kind: str, document: Mapping[str, Any]) -> Signal | None:
@@ -150,7 +150,9 @@ def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
         )  # fmt: skip
     message = nested if isinstance(nested, str) else fields.get("message")
     return ErrorObject(
-        shape=Shape.OPENAI, message=str(message or "no message")[:1000], code=text(fields.get("code"))
+        shape=Shape.OPENAI,
+        message=str(message or "no message")[:1000],
+        code=text(fields.get("code")),
     )
 
 

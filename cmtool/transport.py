@@ -1,0 +1,407 @@
+"""The wire: one request, one answer, over httpx on our own sockets.
+
+The only importer of httpx and of httpcore below it.  Whatever they, asyncio or the system raise
+is translated here into a :class:`TransportError` that names an identifier of the catalogue.
+Nothing is retried, redirected or decided here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+import httpcore
+import httpx
+
+from cmtool.compression import ACCEPTED, Decompressor, EncodingError
+from cmtool.model import Phase, Timings
+from cmtool.proxies import ProxyChoice
+from cmtool.sockets import Connection, DialError, dial
+
+CONNECT_TIMEOUT_S = 10.0
+_CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request, complete but for what every request carries."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None = None
+
+
+class TransportError(Exception):
+    """No answer, or not the whole of one.
+
+    ``identifier`` is a row of the catalogue, ``details`` sentences about what was seen, ``phase``
+    how far it had come.
+    """
+
+    def __init__(
+        self, identifier: str, details: Iterable[str], phase: Phase = Phase.CONNECT
+    ) -> None:
+        super().__init__(identifier)
+        self.identifier = identifier
+        self.details = tuple(details)
+        self.phase = phase
+
+
+class Answer:
+    """The head of an answer, and its body as it comes in.
+
+    ``headers`` has lower-case names, repeated ones joined by ", ".  ``started_at`` is the moment
+    at which the request was written on the open connection (monotonic seconds), ``opening`` how
+    that connection came about, None when it was kept from an earlier request.
+    """
+
+    def __init__(self, response: httpx.Response, connection: Connection) -> None:
+        self._response = response
+        self._connection = connection
+        self.status = response.status_code
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self.started_at = connection.written_at
+        self.opening = connection.opening if connection.fresh else None
+        self.timings = _timings(connection)
+        connection.fresh = False
+
+    async def chunks(self) -> AsyncIterator[tuple[float, bytes]]:
+        """Give the decoded body in pieces of at most 64 KiB, each with its time of arrival.
+
+        Raises TransportError when the connection breaks or the encoding is not what it says.
+        """
+        with _translated(None, Phase.STREAM):
+            try:
+                decompressor = Decompressor(self.headers.get("content-encoding", ""))
+                async for raw in self._response.aiter_raw():
+                    arrived_at = self._connection.arrived_at
+                    for piece in decompressor.feed(raw):
+                        yield arrived_at, piece
+            except EncodingError as exc:
+                why = f"The body cannot be read: {exc}."
+                raise TransportError("malformed_response", [why], Phase.RESPONSE) from exc
+
+
+class Transport:
+    """One client for a whole run; connections are kept and used again.
+
+    ``trust`` is the TLS context; None where no https address is met.
+    """
+
+    def __init__(
+        self,
+        *,
+        monotonic: Callable[[], float],
+        user_agent: str,
+        trust: ssl.SSLContext | None,
+        proxy: ProxyChoice | None = None,
+    ) -> None:
+        self._proxy = proxy
+        self._client = httpx.AsyncClient(
+            transport=_PoolTransport(_pool(_Backend(monotonic), trust, proxy)),
+            headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
+            timeout=None,  # noqa: S113 - the caller's deadline covers everything
+            follow_redirects=False,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    @asynccontextmanager
+    async def send(self, request: Request) -> AsyncIterator[Answer]:
+        """Send a request and give the answer, its body unread; raises TransportError."""
+        response = await self._open(request)
+        try:
+            stream = response.extensions["network_stream"]
+            yield Answer(response, stream.get_extra_info(_CONNECTION))
+        finally:
+            with _translated(None, Phase.STREAM):
+                await response.aclose()
+
+    async def _open(self, request: Request) -> httpx.Response:
+        opened: list[str] = []
+        try:
+            return await self._send(request, opened)
+        except TransportError as exc:
+            # A kept connection that the server closed in the meantime says nothing about the
+            # gateway; the request goes out again on a new one (RFC 9112, section 9.3.1).
+            if exc.identifier != "connection_reset" or opened:
+                raise
+        return await self._send(request, opened)
+
+    async def _send(self, request: Request, opened: list[str]) -> httpx.Response:
+        async def trace(event: str, _: Mapping[str, Any]) -> None:
+            if event == "connection.connect_tcp.started":
+                opened.append(event)
+
+        built = self._client.build_request(
+            request.method,
+            request.url,
+            headers=dict(request.headers),
+            content=request.content,
+            extensions={"trace": trace},
+        )
+        with _translated(self._proxy, Phase.CONNECT):
+            return await self._client.send(built, stream=True)
+
+
+class _Stream(httpcore.AsyncNetworkStream):
+    """httpcore's view of a connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
+        del timeout
+        try:
+            return await self.connection.read(max_bytes)
+        except OSError as exc:
+            raise httpcore.ReadError from exc
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
+        del timeout
+        try:
+            await self.connection.write(buffer)
+        except OSError as exc:
+            raise httpcore.WriteError from exc
+
+    async def aclose(self) -> None:
+        self.connection.close()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+    ) -> httpcore.AsyncNetworkStream:
+        del timeout
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            return _Stream(await self.connection.secured(ssl_context, server_hostname))
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":  # an idle connection that has something to say is closing
+            return self.connection.ended
+        return self.connection if info == _CONNECTION else self.connection.info(info)
+
+
+class _Backend(httpcore.AsyncNetworkBackend):
+    """Hands our sockets to httpcore."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
+        local_address: str | None = None,
+        socket_options: object = None,
+    ) -> httpcore.AsyncNetworkStream:
+        del timeout, local_address, socket_options
+        return _Stream(await dial(host, port, self._monotonic, CONNECT_TIMEOUT_S))
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class _Body(httpx.AsyncByteStream):
+    """httpx's view of httpcore's body."""
+
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._response.aiter_stream():
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+class _PoolTransport(httpx.AsyncBaseTransport):
+    """httpx's view of httpcore's pool: its own takes no network backend."""
+
+    def __init__(self, pool: httpcore.AsyncConnectionPool) -> None:
+        self._pool = pool
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(
+                    scheme=request.url.raw_scheme,
+                    host=request.url.raw_host,
+                    port=request.url.port,
+                    target=request.url.raw_path,
+                ),
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions=request.extensions,
+            )
+        )
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Body(response),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        await self._pool.aclose()
+
+
+def _pool(
+    backend: _Backend, trust: ssl.SSLContext | None, proxy: ProxyChoice | None
+) -> httpcore.AsyncConnectionPool:
+    if proxy is None:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=trust, network_backend=backend, max_connections=None
+        )
+    parts = urlsplit(proxy.url)
+    return httpcore.AsyncHTTPProxy(
+        proxy.shown,
+        proxy_auth=(unquote(parts.username), unquote(parts.password or ""))
+        if parts.username
+        else None,
+        ssl_context=trust,
+        proxy_ssl_context=trust if parts.scheme == "https" else None,
+        network_backend=backend,
+        max_connections=None,
+    )
+
+
+def _timings(connection: Connection) -> Timings:
+    opening = connection.opening if connection.fresh else None
+    return Timings(
+        lookup_ms=opening.lookup_ms if opening else None,
+        connect_ms=opening.connect_ms if opening else None,
+        tls_ms=opening.tls_ms if opening else None,
+        headers_ms=(connection.arrived_at - connection.written_at) * 1000,
+    )
+
+
+@contextmanager
+def _translated(proxy: ProxyChoice | None, phase: Phase) -> Iterator[None]:
+    """Turn what the libraries and the system raise into a TransportError."""
+    try:
+        yield
+    except DialError as exc:
+        raise _dial_failure(exc, proxy) from exc
+    except ssl.SSLError as exc:
+        raise TransportError(*_tls_failure(exc)) from exc
+    except httpcore.ProxyError as exc:
+        raise _proxy_failure(str(exc), proxy) from exc
+    except httpcore.RemoteProtocolError as exc:
+        raise _protocol_failure(str(exc), phase) from exc
+    except TimeoutError as exc:
+        if phase is not Phase.CONNECT:
+            raise
+        why = f"The TLS handshake was not finished in {CONNECT_TIMEOUT_S:.0f} s."
+        raise TransportError("connection_timeout", [why]) from exc
+    except (httpcore.NetworkError, OSError) as exc:
+        raise _dropped(phase, "The connection was reset.") from exc
+
+
+def _dropped(phase: Phase, why: str) -> TransportError:
+    before_answer = phase is Phase.CONNECT
+    return TransportError(
+        "connection_reset" if before_answer else "stream_disconnected", [why], phase
+    )
+
+
+def _protocol_failure(said: str, phase: Phase) -> TransportError:
+    if "disconnected" in said and phase is Phase.CONNECT:
+        return _dropped(phase, "The connection was closed before any answer came.")
+    if phase is Phase.CONNECT:
+        why = f"What answers there does not speak HTTP: {said[:120]}."
+        return TransportError("not_the_gateway", [why], Phase.RESPONSE)
+    return _dropped(phase, "The connection was closed in the middle of the body.")
+
+
+def _proxy_failure(said: str, proxy: ProxyChoice | None) -> TransportError:
+    status, _, reason = said.partition(" ")
+    shown = proxy.shown if proxy else "the proxy"
+    if status == "407":
+        return TransportError("proxy_auth_required", [f"The proxy {shown} asks for a login."])
+    why = f"The proxy {shown} answered {status} {reason[:80]} to the request for a tunnel."
+    return TransportError("proxy_unusable", [why])
+
+
+def _dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
+    identifier, details = _reason(error)
+    if proxy is None:
+        return TransportError(identifier, details)
+    named = f"The proxy {proxy.shown} (from {proxy.variable}) cannot be reached."
+    return TransportError("proxy_unusable", [named, *details])
+
+
+def _reason(error: DialError) -> tuple[str, list[str]]:
+    if not error.attempts:
+        return "dns_failure", [_lookup_failure(error.host, error.__cause__)]
+    details = [f"{attempt.address} port {error.port}: {_os_words(attempt.error)}"
+               for attempt in error.attempts]  # fmt: skip
+    kinds = [_os_kind(attempt.error) for attempt in error.attempts]
+    return min(kinds, key=_TELLING.index), details
+
+
+def _lookup_failure(host: str, cause: BaseException | None) -> str:
+    if isinstance(cause, TimeoutError):
+        return f"The lookup of {host} gave no answer in {CONNECT_TIMEOUT_S:.0f} s."
+    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
+        return f"The lookup of {host} failed for the moment: the name server cannot be reached."
+    return f"The name {host} has no address."
+
+
+# What tells most about the cause comes first: several addresses may fail in different ways.
+_TELLING = ("connection_refused", "connection_reset", "connection_timeout", "network_unreachable")
+_KINDS = {
+    errno.ECONNREFUSED: "connection_refused",
+    errno.ECONNRESET: "connection_reset",
+    errno.ECONNABORTED: "connection_reset",
+    errno.ETIMEDOUT: "connection_timeout",
+}
+
+
+def _os_kind(error: OSError | None) -> str:
+    if isinstance(error, TimeoutError):
+        return "connection_timeout"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection_refused"
+    return _KINDS.get((error.errno if error else 0) or 0, "network_unreachable")
+
+
+def _os_words(error: OSError | None) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return (error.strerror if error else None) or str(error)
+
+
+# OpenSSL's verification results: https://docs.openssl.org/master/man1/openssl-verification-options/
+_EXPIRED, _NOT_YET_VALID = 10, 9
+_NAME_MISMATCHES = frozenset({62, 64})
+
+
+def _tls_failure(error: ssl.SSLError) -> tuple[str, list[str]]:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        said = f"The certificate was refused: {error.verify_message or error}."
+        if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
+            return "tls_expired", [said]
+        if error.verify_code in _NAME_MISMATCHES:
+            return "tls_hostname_mismatch", [said]
+        return "tls_untrusted", [said]
+    if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
+        return "tls_failure", ["The port answers without TLS: it may speak plain http."]
+    return "tls_failure", [f"The TLS handshake failed: {error.reason or error}."]
