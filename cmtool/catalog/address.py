@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cmtool.catalog.row import Origin, Row, Sample
-from cmtool.catalog.wording import AUTHENTICATION_PAGE, PUBLIC_BASE_URL
+from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_ANTHROPIC, PUBLIC_BASE_URL
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
@@ -11,11 +13,18 @@ _SET_PUBLIC = (
     f"Set CROSSMODEL_API_URL to {PUBLIC_BASE_URL}, or unset it: that address is the default."
 )
 
+_row = partial(
+    Row,
+    origin=Origin.OURS,
+    severity=Severity.ERROR,
+    exit_code=ExitCode.CONFIGURATION,
+    phase=Phase.LOCAL,
+    docs_url=AUTHENTICATION_PAGE,
+)
+
 ROWS: tuple[Row, ...] = (
-    Row(
+    _row(
         id="base_url_invalid",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the base URL is not a URL",
         cause=(
             "The value cannot be read as an http or https address with a host, so no request can "
@@ -26,9 +35,6 @@ ROWS: tuple[Row, ...] = (
             "Write it bare: no quotes, no blanks, no angle brackets around it.",
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        docs_url=AUTHENTICATION_PAGE,
         samples=(
             Sample(
                 body=(
@@ -39,10 +45,8 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
     ),
-    Row(
+    _row(
         id="base_url_path",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the path of the base URL is wrong",
         cause=(
             "The base URL must end with exactly one /v1. Here it is missing or doubled, or the "
@@ -54,20 +58,12 @@ ROWS: tuple[Row, ...] = (
                 f"For OpenAI clients and cmtool set the base URL to {PUBLIC_BASE_URL}; the client "
                 "adds the path of the endpoint."
             ),
-            (
-                "Anthropic clients add /v1/messages themselves: give them https://api.crossmodel.ai "
-                "without /v1."
-            ),
+            FOR_ANTHROPIC,
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="base_url_host",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the base URL points at a website, not at the API",
         cause=(
             "The host serves the website, the console or the documentation. The API lives at "
@@ -75,14 +71,9 @@ ROWS: tuple[Row, ...] = (
         ),
         actions=(_SET_PUBLIC,),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="base_url_insecure",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the base URL uses http instead of https",
         cause=(
             "Over plain http anyone on the way could read the key, so it was not sent. A redirect "
@@ -94,8 +85,5 @@ ROWS: tuple[Row, ...] = (
             _SET_PUBLIC,
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        docs_url=AUTHENTICATION_PAGE,
     ),
 )

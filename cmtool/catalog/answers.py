@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cmtool.catalog.row import Origin, Row, Sample
-from cmtool.catalog.wording import CONTACT_SUPPORT, ERRORS_PAGE, PUBLIC_BASE_URL
+from cmtool.catalog.wording import CONTACT_SUPPORT, ERRORS_PAGE, FOR_ANTHROPIC, PUBLIC_BASE_URL
 from cmtool.errors import ExitCode
 from cmtool.model import Json, Phase, Protocol, Severity
 
@@ -263,8 +263,8 @@ ROWS: tuple[Row, ...] = (
             ),
             f"The public gateway is {PUBLIC_BASE_URL}.",
             (
-                "If the address in location is unknown to you, it is a sign-in page of the network: "
-                "sign in with the browser first."
+                "If you do not know the address in location, it may be a sign-in page of the "
+                "network: sign in with the browser first."
             ),
         ),
         commands=("curl -v {base_url}/models", "cmtool doctor {model}"),
@@ -285,8 +285,8 @@ ROWS: tuple[Row, ...] = (
         actions=(
             "If a proxy of your own network answered, ask its owner to allow the host.",
             (
-                "Otherwise send the request again after a short while; a CDN or load balancer in "
-                "front of the gateway mends itself mostly."
+                "Otherwise send the request again after a short while; what a CDN or load balancer "
+                "reports in front of the gateway is usually brief."
             ),
             "Try from another network, to see whether it is this one.",
             CONTACT_SUPPORT,
@@ -308,10 +308,7 @@ ROWS: tuple[Row, ...] = (
         ),
         actions=(
             f"Set the base URL to {PUBLIC_BASE_URL} for OpenAI clients and cmtool.",
-            (
-                "Anthropic clients add /v1/messages themselves: give them https://api.crossmodel.ai "
-                "without /v1."
-            ),
+            FOR_ANTHROPIC,
             "On a guest network open any page in the browser and sign in first.",
         ),
         commands=("curl -v {base_url}/models", "cmtool doctor {model}"),

@@ -5,6 +5,8 @@ Source of every status, type and code: https://www.crossmodel.ai/docs/errors.
 
 from __future__ import annotations
 
+from functools import partial
+
 from cmtool.catalog.row import CONSOLE, KEYS_PAGE, Origin, Row
 from cmtool.catalog.wording import (
     AUTHENTICATION_PAGE,
@@ -18,17 +20,59 @@ from cmtool.catalog.wording import (
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
+_STOP = "Stop after these attempts: an error that outlasts them is not cured by more."
 _TOP_UP = f"Top up: {CONSOLE}"
 _KEY_HEADER = (
     "Send the key as Authorization: Bearer cm-…, or on /v1/messages as x-api-key: cm-…; SDKs do "
     "so when the key is handed to them."
 )
 
+# What the rows of one kind have in common.
+_request_row = partial(
+    Row,
+    severity=Severity.ERROR,
+    phase=Phase.RESPONSE,
+    exit_code=ExitCode.REQUEST,
+    statuses=(400,),
+    type="invalid_request_error",
+    docs_url=ERRORS_PAGE,
+)
+_key_row = partial(
+    Row,
+    severity=Severity.ERROR,
+    phase=Phase.RESPONSE,
+    exit_code=ExitCode.AUTHENTICATION,
+    step=1,
+    statuses=(401,),
+    type="authentication_error",
+    docs_url=AUTHENTICATION_PAGE,
+    commands=("cmtool doctor {model}",),
+)
+_billing_row = partial(
+    Row,
+    severity=Severity.ERROR,
+    phase=Phase.RESPONSE,
+    exit_code=ExitCode.BILLING,
+    step=2,
+    statuses=(402,),
+    type="billing_error",
+    docs_url=BILLING_PAGE,
+    commands=("cmtool balance", "cmtool doctor {model}"),
+)
+_service_row = partial(
+    Row,
+    severity=Severity.ERROR,
+    phase=Phase.RESPONSE,
+    exit_code=ExitCode.SERVICE,
+    step=5,
+    retryable=True,
+    docs_url=ERRORS_PAGE,
+)
+
 _REQUEST: tuple[Row, ...] = (
-    Row(
+    _request_row(
         id="invalid_json",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the request body is not valid JSON",
         cause=(
             "The gateway could not read the body as JSON. A shell that takes the quotes away, a "
@@ -40,18 +84,12 @@ _REQUEST: tuple[Row, ...] = (
             "Compare with a request that is known to work.",
         ),
         commands=("cmtool request {model}",),
-        exit_code=ExitCode.REQUEST,
-        phase=Phase.RESPONSE,
-        statuses=(400,),
-        type="invalid_request_error",
-        docs_url=ERRORS_PAGE,
         message="The request body is not valid JSON.",
         phrases=("invalid_json", "not valid json", "invalid json", "malformed json"),
     ),
-    Row(
+    _request_row(
         id="invalid_messages",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the messages of the request are not in the right form",
         cause=(
             "The list of messages is missing or empty, or one of them has a role or a content that "
@@ -66,11 +104,6 @@ _REQUEST: tuple[Row, ...] = (
             "Compare with a request that is known to work.",
         ),
         commands=("cmtool request {model}",),
-        exit_code=ExitCode.REQUEST,
-        phase=Phase.RESPONSE,
-        statuses=(400,),
-        type="invalid_request_error",
-        docs_url=ERRORS_PAGE,
         message="Invalid messages: expected a non-empty list with a role and content in each.",
         param="messages",
         phrases=(
@@ -81,10 +114,9 @@ _REQUEST: tuple[Row, ...] = (
             "at least one message",
         ),
     ),
-    Row(
+    _request_row(
         id="unsupported_parameter",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the model or endpoint does not take a parameter of the request",
         cause=(
             "The request carries a parameter that {model} or the endpoint does not support. The "
@@ -99,19 +131,13 @@ _REQUEST: tuple[Row, ...] = (
             f"Look up what the model takes: {MODELS_PAGE}",
         ),
         commands=("cmtool request {model}",),
-        exit_code=ExitCode.REQUEST,
-        phase=Phase.RESPONSE,
-        statuses=(400,),
-        type="invalid_request_error",
-        docs_url=ERRORS_PAGE,
         message="Unsupported parameter: logit_bias is not supported with this model.",
         param="logit_bias",
         phrases=("unsupported_parameter", "unsupported parameter"),
     ),
-    Row(
+    _request_row(
         id="unsupported_responses_feature",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the request uses a Responses feature that is not supported",
         cause=(
             "The request to /v1/responses asks for a feature of the Responses API that the gateway "
@@ -123,11 +149,6 @@ _REQUEST: tuple[Row, ...] = (
             f"Look up what the model takes: {MODELS_PAGE}",
         ),
         commands=("cmtool request --protocol responses {model}",),
-        exit_code=ExitCode.REQUEST,
-        phase=Phase.RESPONSE,
-        statuses=(400,),
-        type="invalid_request_error",
-        docs_url=ERRORS_PAGE,
         message="Unsupported Responses feature: background runs are not available.",
         param="background",
         phrases=(
@@ -136,10 +157,9 @@ _REQUEST: tuple[Row, ...] = (
             "responses feature",
         ),
     ),
-    Row(
+    _request_row(
         id="invalid_request_error",
         origin=Origin.FAMILY,
-        severity=Severity.ERROR,
         title="the gateway refuses the request as it was sent",
         cause=(
             "Something in the body or its parameters is not accepted. This shape of error carries "
@@ -150,20 +170,14 @@ _REQUEST: tuple[Row, ...] = (
             "Compare with a request that is known to work.",
         ),
         commands=("cmtool request {model}",),
-        exit_code=ExitCode.REQUEST,
-        phase=Phase.RESPONSE,
-        statuses=(400,),
-        type="invalid_request_error",
-        docs_url=ERRORS_PAGE,
         message="The request could not be accepted as it was sent.",
     ),
 )
 
 _AUTHENTICATION: tuple[Row, ...] = (
-    Row(
+    _key_row(
         id="missing_api_key",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the request carried no API key",
         cause=(
             "The gateway saw neither an Authorization header nor an x-api-key header with a "
@@ -177,13 +191,6 @@ _AUTHENTICATION: tuple[Row, ...] = (
             _KEY_HEADER,
             "Check that the base URL starts with https:// and is not redirected.",
         ),
-        commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.AUTHENTICATION,
-        phase=Phase.RESPONSE,
-        step=1,
-        statuses=(401,),
-        type="authentication_error",
-        docs_url=AUTHENTICATION_PAGE,
         message="Missing API key: send it as Authorization: Bearer or as x-api-key.",
         phrases=(
             "missing_api_key",
@@ -193,10 +200,9 @@ _AUTHENTICATION: tuple[Row, ...] = (
             "api key is required",
         ),
     ),
-    Row(
+    _key_row(
         id="invalid_api_key",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the gateway does not know the API key",
         cause=(
             "A key arrived, but no such key exists. It was mistyped or cut short in copying, "
@@ -205,18 +211,11 @@ _AUTHENTICATION: tuple[Row, ...] = (
         actions=(
             f"Compare the first and last characters with the keys at {KEYS_PAGE}.",
             (
-                "Check that the program reads the variable that you set, and that it was started after "
-                "you set it."
+                "Check that the program reads the variable that you set, and that it was started "
+                "after you set it."
             ),
             f"If in doubt, create a new key at {KEYS_PAGE}; it is shown once.",
         ),
-        commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.AUTHENTICATION,
-        phase=Phase.RESPONSE,
-        step=1,
-        statuses=(401,),
-        type="authentication_error",
-        docs_url=AUTHENTICATION_PAGE,
         message="Invalid API key provided.",
         phrases=(
             "invalid_api_key",
@@ -226,10 +225,9 @@ _AUTHENTICATION: tuple[Row, ...] = (
             "api key is not valid",
         ),
     ),
-    Row(
+    _key_row(
         id="api_key_inactive",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the API key is disabled",
         cause=(
             "The gateway knows the key, but it was disabled in the console, so it is refused. "
@@ -239,13 +237,6 @@ _AUTHENTICATION: tuple[Row, ...] = (
             f"Look at the key at {KEYS_PAGE}, and ask whoever disabled it whether it may be used.",
             f"Or create a new key at {KEYS_PAGE} and set CROSSMODEL_API_KEY to it.",
         ),
-        commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.AUTHENTICATION,
-        phase=Phase.RESPONSE,
-        step=1,
-        statuses=(401,),
-        type="authentication_error",
-        docs_url=AUTHENTICATION_PAGE,
         message="This API key is inactive.",
         phrases=(
             "api_key_inactive",
@@ -257,10 +248,9 @@ _AUTHENTICATION: tuple[Row, ...] = (
             "key has been disabled",
         ),
     ),
-    Row(
+    _key_row(
         id="user_inactive",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the account of the API key is unavailable",
         cause=(
             "The gateway knows the key, but the account that it belongs to is not active. "
@@ -270,13 +260,6 @@ _AUTHENTICATION: tuple[Row, ...] = (
             f"Sign in at {CONSOLE} and see what is said about the account.",
             CONTACT_SUPPORT,
         ),
-        commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.AUTHENTICATION,
-        phase=Phase.RESPONSE,
-        step=1,
-        statuses=(401,),
-        type="authentication_error",
-        docs_url=AUTHENTICATION_PAGE,
         message="The user account is inactive.",
         phrases=(
             "user_inactive",
@@ -288,10 +271,9 @@ _AUTHENTICATION: tuple[Row, ...] = (
             "account is unavailable",
         ),
     ),
-    Row(
+    _key_row(
         id="authentication_error",
         origin=Origin.FAMILY,
-        severity=Severity.ERROR,
         title="the gateway refuses the API key",
         cause=(
             "The key is missing, wrong or disabled, or its account is unavailable. This shape of "
@@ -302,43 +284,28 @@ _AUTHENTICATION: tuple[Row, ...] = (
             "Check that the key starts with cm- and has nothing before or after it.",
             f"Check at {KEYS_PAGE} that the key exists and is enabled.",
         ),
-        commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.AUTHENTICATION,
-        phase=Phase.RESPONSE,
-        step=1,
-        statuses=(401,),
-        type="authentication_error",
-        docs_url=AUTHENTICATION_PAGE,
         message="Authentication failed.",
     ),
 )
 
 _BILLING: tuple[Row, ...] = (
-    Row(
+    _billing_row(
         id="insufficient_balance",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the wallet is empty",
         cause=(
             "The key is accepted, but the gateway refuses to generate because the balance does "
-            "not cover the request. A request can need more than it costs in the end: its whole "
-            "output cap is held until it is done."
+            "not cover the request. A request can need more than it costs in the end, when "
+            "its whole output cap is set aside until it is done."
         ),
         actions=(
             _TOP_UP,
             (
-                "If there is money in the wallet, lower the output cap, or wait for the requests in "
-                "flight: they hold part of the balance."
+                "If there is money in the wallet, lower the output cap, or wait for the requests "
+                "in flight: they hold part of the balance."
             ),
             "Then send the request again; retrying before that cannot help.",
         ),
-        commands=("cmtool balance", "cmtool doctor {model}"),
-        exit_code=ExitCode.BILLING,
-        phase=Phase.RESPONSE,
-        step=2,
-        statuses=(402,),
-        type="billing_error",
-        docs_url=BILLING_PAGE,
         message="Insufficient balance: top up the account and try again.",
         phrases=(
             "insufficient_balance",
@@ -349,10 +316,9 @@ _BILLING: tuple[Row, ...] = (
             "out of balance",
         ),
     ),
-    Row(
+    _billing_row(
         id="no_wallet",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the account has no wallet",
         cause=(
             "The key is accepted, but its account has no wallet that a request could be paid "
@@ -366,20 +332,12 @@ _BILLING: tuple[Row, ...] = (
             ),
             CONTACT_SUPPORT,
         ),
-        commands=("cmtool balance", "cmtool doctor {model}"),
-        exit_code=ExitCode.BILLING,
-        phase=Phase.RESPONSE,
-        step=2,
-        statuses=(402,),
-        type="billing_error",
-        docs_url=BILLING_PAGE,
         message="No wallet exists for this account.",
         phrases=("no_wallet", "no wallet", "not have a wallet", "wallet not found"),
     ),
-    Row(
+    _billing_row(
         id="billing_error",
         origin=Origin.FAMILY,
-        severity=Severity.ERROR,
         title="the account cannot pay for the request",
         cause=(
             "The key is accepted, but the balance is used up or the account has no wallet. This "
@@ -389,13 +347,6 @@ _BILLING: tuple[Row, ...] = (
             _TOP_UP,
             "Then send the request again; retrying before that cannot help.",
         ),
-        commands=("cmtool balance", "cmtool doctor {model}"),
-        exit_code=ExitCode.BILLING,
-        phase=Phase.RESPONSE,
-        step=2,
-        statuses=(402,),
-        type="billing_error",
-        docs_url=BILLING_PAGE,
         message="The request was refused for a billing reason.",
     ),
 )
@@ -463,52 +414,39 @@ _LIMIT: tuple[Row, ...] = (
 )
 
 _SERVICE: tuple[Row, ...] = (
-    Row(
+    _service_row(
         id="internal_error",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the gateway had an internal error",
         cause=(
             "The gateway failed while it handled the request. Nothing in the request or the "
             "configuration is known to be wrong."
         ),
-        actions=(BACK_OFF, "Do not retry for long.", CONTACT_SUPPORT),
+        actions=(BACK_OFF, _STOP, CONTACT_SUPPORT),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.SERVICE,
-        phase=Phase.RESPONSE,
-        step=5,
         statuses=(500,),
         type="api_error",
-        retryable=True,
-        docs_url=ERRORS_PAGE,
         message="An internal error occurred while the request was handled.",
         phrases=("internal_error", "an internal error occurred"),
     ),
-    Row(
+    _service_row(
         id="db_error",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the gateway could not reach its database",
         cause=(
             "The gateway failed on its own database while it handled the request. Nothing in the "
             "request or the configuration is known to be wrong."
         ),
-        actions=(BACK_OFF, "Do not retry for long.", CONTACT_SUPPORT),
+        actions=(BACK_OFF, _STOP, CONTACT_SUPPORT),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.SERVICE,
-        phase=Phase.RESPONSE,
-        step=5,
         statuses=(500,),
         type="api_error",
-        retryable=True,
-        docs_url=ERRORS_PAGE,
         message="A database error occurred while the request was handled.",
         phrases=("db_error", "database error"),
     ),
-    Row(
+    _service_row(
         id="provider_error",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the model service could not complete the request",
         cause=(
             "The gateway passed the request on, and the service that runs {model} failed. That "
@@ -520,20 +458,14 @@ _SERVICE: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool doctor {model}", "cmtool models"),
-        exit_code=ExitCode.SERVICE,
-        phase=Phase.RESPONSE,
-        step=5,
         statuses=(502,),
         type="provider_error",
-        retryable=True,
-        docs_url=ERRORS_PAGE,
         message="The model service could not complete the request.",
         phrases=("model service could not complete",),
     ),
-    Row(
+    _service_row(
         id="model_unavailable",
         origin=Origin.CODE,
-        severity=Severity.ERROR,
         title="the model is unavailable for the moment",
         cause=(
             "The gateway knows {model}, but the service that runs it does not take requests right "
@@ -545,34 +477,23 @@ _SERVICE: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool doctor {model}", "cmtool models"),
-        exit_code=ExitCode.SERVICE,
-        phase=Phase.RESPONSE,
-        step=5,
         statuses=(503,),
         type="api_error",
-        retryable=True,
-        docs_url=ERRORS_PAGE,
         message="The model is temporarily unavailable.",
         phrases=("model_unavailable", "temporarily unavailable", "model is unavailable"),
     ),
-    Row(
+    _service_row(
         id="api_error",
         origin=Origin.FAMILY,
-        severity=Severity.ERROR,
         title="the gateway had an error of its own",
         cause=(
             "The gateway failed while it handled the request. This shape of error carries no code "
             "that would say where."
         ),
-        actions=(BACK_OFF, "Do not retry for long.", CONTACT_SUPPORT),
+        actions=(BACK_OFF, _STOP, CONTACT_SUPPORT),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.SERVICE,
-        phase=Phase.RESPONSE,
-        step=5,
         statuses=(500,),
         type="api_error",
-        retryable=True,
-        docs_url=ERRORS_PAGE,
         message="The server could not handle the request.",
     ),
 )

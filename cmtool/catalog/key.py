@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cmtool.catalog.row import KEYS_PAGE, Origin, Row, Sample
 from cmtool.catalog.wording import AUTHENTICATION_PAGE
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
+_row = partial(
+    Row,
+    origin=Origin.OURS,
+    severity=Severity.ERROR,
+    exit_code=ExitCode.CONFIGURATION,
+    phase=Phase.LOCAL,
+    step=1,
+    docs_url=AUTHENTICATION_PAGE,
+)
+
 ROWS: tuple[Row, ...] = (
-    Row(
+    _row(
         id="key_missing",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="no API key was found",
         cause=(
             "CROSSMODEL_API_KEY is unset or empty in this environment, and no key file was named. "
@@ -26,10 +36,6 @@ ROWS: tuple[Row, ...] = (
             "Or keep the key in a file and name the file with --api-key-file.",
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        step=1,
-        docs_url=AUTHENTICATION_PAGE,
         samples=(
             Sample(
                 body=(
@@ -47,10 +53,8 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
     ),
-    Row(
+    _row(
         id="key_placeholder",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the API key is a placeholder",
         cause=(
             "The value is the stand-in of an example or a template, not a key. It was copied "
@@ -61,15 +65,9 @@ ROWS: tuple[Row, ...] = (
             "Put it in place of the example value, wherever the variable is set.",
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        step=1,
-        docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="key_malformed",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the API key holds characters that do not belong to it",
         cause=(
             "A blank, a line end, quotes, the word Bearer or an invisible character came along "
@@ -78,8 +76,8 @@ ROWS: tuple[Row, ...] = (
         ),
         actions=(
             (
-                "Set the variable again with the bare key: it starts with cm- and has nothing before "
-                "or after it."
+                "Set the variable again with the bare key: it starts with cm- and has nothing "
+                "before or after it."
             ),
             (
                 "In an env file for docker write the value without quotes: docker --env-file keeps "
@@ -88,10 +86,6 @@ ROWS: tuple[Row, ...] = (
             "When the key comes from a file, take off the line end at its end.",
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        step=1,
-        docs_url=AUTHENTICATION_PAGE,
         samples=(
             Sample(
                 body="httpx.LocalProtocolError: Illegal header value b'Bearer ***\\n'",
@@ -106,10 +100,8 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
     ),
-    Row(
+    _row(
         id="key_wrong_vendor",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the API key belongs to another vendor",
         cause=(
             "The key has the form of another vendor's keys, so this gateway cannot know it. "
@@ -123,15 +115,9 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        step=1,
-        docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="key_wrong_prefix",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the API key does not start with cm-",
         cause=(
             "Every key of the gateway starts with cm-. This one does not: the beginning was lost "
@@ -142,9 +128,5 @@ ROWS: tuple[Row, ...] = (
             f"If it is lost, create a new one at {KEYS_PAGE}; a key is shown only once.",
         ),
         commands=("cmtool doctor {model}",),
-        exit_code=ExitCode.CONFIGURATION,
-        phase=Phase.LOCAL,
-        step=1,
-        docs_url=AUTHENTICATION_PAGE,
     ),
 )

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from cmtool.catalog.row import Origin, Row, Sample
 from cmtool.catalog.wording import BACK_OFF, CONTACT_SUPPORT, PUBLIC_BASE_URL
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
 _TRY_CURL = ("curl -v {base_url}/models", "cmtool doctor {model}")
+
+_row = partial(
+    Row,
+    origin=Origin.OURS,
+    severity=Severity.ERROR,
+    exit_code=ExitCode.NETWORK,
+    phase=Phase.CONNECT,
+    commands=_TRY_CURL,
+)
 
 
 def _seen(*texts: str) -> tuple[Sample, ...]:
@@ -16,10 +27,8 @@ def _seen(*texts: str) -> tuple[Sample, ...]:
 
 
 _REACHING: tuple[Row, ...] = (
-    Row(
+    _row(
         id="dns_failure",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the host name of the base URL cannot be looked up",
         cause=(
             "The name server gave no address for the host of {base_url}. The name is misspelt, "
@@ -30,9 +39,6 @@ _REACHING: tuple[Row, ...] = (
             "Check that other names can be looked up from the same machine or container.",
             "In an office or a container ask which DNS server or proxy must be used.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [Errno -2] Name or service not known",
             "httpx.ConnectError: [Errno 8] nodename nor servname provided, or not known",
@@ -40,10 +46,8 @@ _REACHING: tuple[Row, ...] = (
             "curl: (6) Could not resolve host: api.crossmodel.ai",
         ),
     ),
-    Row(
+    _row(
         id="connection_refused",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the connection was refused",
         cause=(
             "The machine behind {base_url} is there, but nothing listens on that port, or a "
@@ -57,9 +61,6 @@ _REACHING: tuple[Row, ...] = (
             "If a proxy is set, check that it is running.",
             "Ask the owner of the network whether outgoing HTTPS to the host is allowed.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [Errno 111] Connection refused",
             "httpx.ConnectError: [Errno 61] Connection refused",
@@ -67,10 +68,8 @@ _REACHING: tuple[Row, ...] = (
             "machine actively refused it",
         ),
     ),
-    Row(
+    _row(
         id="connection_timeout",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the connection was not accepted in time",
         cause=(
             "Nothing answered at the address of {base_url}. Mostly a firewall drops the packets "
@@ -81,18 +80,13 @@ _REACHING: tuple[Row, ...] = (
             "If the network demands a proxy, set HTTPS_PROXY.",
             "Ask the owner of the network whether outgoing HTTPS to the host is allowed.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectTimeout: timed out",
             "httpx.ConnectError: [Errno 110] Connection timed out",
         ),
     ),
-    Row(
+    _row(
         id="connection_reset",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the connection was dropped before an answer came",
         cause=(
             "The connection to {base_url} was made and then closed from outside without an "
@@ -106,9 +100,6 @@ _REACHING: tuple[Row, ...] = (
                 "proxy may cut these connections."
             ),
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         retryable=True,
         samples=_seen(
             "httpx.ReadError: [Errno 104] Connection reset by peer",
@@ -116,10 +107,8 @@ _REACHING: tuple[Row, ...] = (
             "httpx.RemoteProtocolError: Server disconnected without sending a response.",
         ),
     ),
-    Row(
+    _row(
         id="network_unreachable",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="there is no route to the gateway",
         cause=(
             "This machine knows no way to the address of {base_url}: it is offline, the VPN is "
@@ -129,9 +118,6 @@ _REACHING: tuple[Row, ...] = (
             "Check that the machine is online and that its VPN is up.",
             "If only IPv6 fails, let the program prefer IPv4 or have the IPv6 route mended.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [Errno 101] Network is unreachable",
             "httpx.ConnectError: [Errno 113] No route to host",
@@ -163,10 +149,8 @@ _REACHING: tuple[Row, ...] = (
 )
 
 _TLS: tuple[Row, ...] = (
-    Row(
+    _row(
         id="tls_expired",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the TLS certificate is not valid at this time",
         cause=(
             "The certificate shown for {base_url} has expired or is not valid yet, as seen by the "
@@ -177,19 +161,14 @@ _TLS: tuple[Row, ...] = (
             "If the issuer of the certificate is your company, tell whoever runs its proxy.",
             CONTACT_SUPPORT,
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
             "certificate has expired (_ssl.c:1006)",
             "curl: (60) SSL certificate problem: certificate has expired",
         ),
     ),
-    Row(
+    _row(
         id="tls_untrusted",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the TLS certificate comes from an issuer that is not trusted",
         cause=(
             "The certificate shown for {base_url} was issued by an authority that this machine "
@@ -207,9 +186,6 @@ _TLS: tuple[Row, ...] = (
                 "ca-certificates on most Linux systems)."
             ),
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
             "unable to get local issuer certificate (_ssl.c:1006)",
@@ -217,10 +193,8 @@ _TLS: tuple[Row, ...] = (
             "self-signed certificate in certificate chain (_ssl.c:1006)",
         ),
     ),
-    Row(
+    _row(
         id="tls_hostname_mismatch",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the TLS certificate is for another host",
         cause=(
             "Whoever answered at {base_url} showed a certificate that does not name this host. "
@@ -232,18 +206,13 @@ _TLS: tuple[Row, ...] = (
             "Check that the hosts file and DNS do not lead the name elsewhere.",
             "On a guest network sign in with the browser first.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
             "Hostname mismatch, certificate is not valid for 'api.crossmodel.ai'. (_ssl.c:1006)",
         ),
     ),
-    Row(
+    _row(
         id="tls_failure",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="no TLS connection could be agreed on",
         cause=(
             "The TLS handshake with {base_url} broke off. The other side does not speak TLS on "
@@ -251,12 +220,9 @@ _TLS: tuple[Row, ...] = (
         ),
         actions=(
             "Check the port of the base URL, and that it is not the port of a plain http server.",
-            "Update Python and its OpenSSL when they are old: TLS 1.2 is the least.",
+            "Update Python and its OpenSSL when they are old: their TLS versions may be refused.",
             "Try from another network, to see whether a firewall or proxy breaks the handshake.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ConnectError: [SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)",
             "httpx.ConnectError: [SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake "
@@ -268,10 +234,8 @@ _TLS: tuple[Row, ...] = (
 )
 
 _PROXY: tuple[Row, ...] = (
-    Row(
+    _row(
         id="proxy_unusable",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the proxy cannot be used",
         cause=(
             "A proxy is set for this environment, and the connection through it failed: it does "
@@ -282,19 +246,14 @@ _PROXY: tuple[Row, ...] = (
             "If the gateway can be reached directly, add its host to NO_PROXY or unset the proxy.",
             "Ask the owner of the proxy whether it allows connections to the host.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         samples=_seen(
             "httpx.ProxyError: 403 Forbidden",
             "httpx.ProxyError: 503 Service Unavailable",
             "curl: (5) Could not resolve proxy: proxy.example.com",
         ),
     ),
-    Row(
+    _row(
         id="proxy_auth_required",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the proxy wants a user name and a password",
         cause=(
             "A proxy between here and the gateway answered 407: it lets nothing through without "
@@ -302,15 +261,12 @@ _PROXY: tuple[Row, ...] = (
         ),
         actions=(
             (
-                "Put the proxy's credentials into HTTPS_PROXY, as http://user:password@host:port with "
-                "special characters percent-encoded."
+                "Put the proxy's credentials into HTTPS_PROXY, as http://user:password@host:port "
+                "with special characters percent-encoded."
             ),
             "If the gateway can be reached directly, add its host to NO_PROXY.",
             "Ask the owner of the proxy for a rule that needs no password.",
         ),
-        commands=_TRY_CURL,
-        exit_code=ExitCode.NETWORK,
-        phase=Phase.CONNECT,
         statuses=(407,),
         samples=(
             Sample(

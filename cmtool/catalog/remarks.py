@@ -5,6 +5,8 @@ The exit code of a warning counts under ``--strict`` only.
 
 from __future__ import annotations
 
+from functools import partial
+
 from cmtool.catalog.row import CONSOLE, KEYS_PAGE, Origin, Row
 from cmtool.catalog.wording import (
     AUTHENTICATION_PAGE,
@@ -19,11 +21,15 @@ from cmtool.catalog.wording import (
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
+_row = partial(
+    Row,
+    origin=Origin.OURS,
+    severity=Severity.WARNING,
+)
+
 _CONFIGURATION: tuple[Row, ...] = (
-    Row(
+    _row(
         id="key_conflict",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="two places hold different keys",
         cause=(
             "More than one place names a key, and they differ. Which one a program uses depends on "
@@ -38,10 +44,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
         docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="base_url_conflict",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="two variables name different base URLs",
         cause=(
             "CROSSMODEL_API_URL and CROSSMODEL_BASE_URL differ. cmtool takes the first of the two; "
@@ -55,10 +59,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
         docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="key_in_other_variable",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="a variable of another vendor holds a CrossModel key",
         cause=(
             "A cm- key sits in a variable that SDKs of another vendor read. Unless their base URL "
@@ -70,8 +72,8 @@ _CONFIGURATION: tuple[Row, ...] = (
                 "ANTHROPIC_BASE_URL), or hand both to the client in code."
             ),
             (
-                f"OpenAI clients take {PUBLIC_BASE_URL}; Anthropic clients add /v1 themselves and take "
-                "https://api.crossmodel.ai."
+                f"OpenAI clients take {PUBLIC_BASE_URL}; Anthropic clients add /v1 themselves and "
+                "take https://api.crossmodel.ai."
             ),
             "Keep the key in CROSSMODEL_API_KEY otherwise.",
         ),
@@ -80,10 +82,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
         docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="key_not_exported",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="a .env file here holds a key that the environment lacks",
         cause=(
             "The key stands in a .env file of this directory, but was not exported: a program sees "
@@ -98,10 +98,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
         docs_url=AUTHENTICATION_PAGE,
     ),
-    Row(
+    _row(
         id="proxy_in_use",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="requests go through a proxy",
         cause=(
             "The environment names a proxy for the gateway's host. It can buffer streams, cut long "
@@ -118,10 +116,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         exit_code=ExitCode.NETWORK,
         phase=Phase.LOCAL,
     ),
-    Row(
+    _row(
         id="ca_file_missing",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="a variable names a certificate file that is not there",
         cause=(
             "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE points at a path "
@@ -135,10 +131,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         exit_code=ExitCode.NETWORK,
         phase=Phase.LOCAL,
     ),
-    Row(
+    _row(
         id="clock_skew",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the clock of this machine is wrong",
         cause=(
             "The time here and the Date header of the answer differ by more than the network "
@@ -155,10 +149,8 @@ _CONFIGURATION: tuple[Row, ...] = (
 )
 
 _ACCOUNT: tuple[Row, ...] = (
-    Row(
+    _row(
         id="balance_empty",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the wallet shows no money",
         cause=(
             "The balance is zero or below, or all of it is held by requests in flight. The next "
@@ -174,10 +166,8 @@ _ACCOUNT: tuple[Row, ...] = (
         step=2,
         docs_url=BILLING_PAGE,
     ),
-    Row(
+    _row(
         id="success_rate_low",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="many requests of today failed",
         cause=(
             "Of the requests that the account made this UTC day, a notable part did not succeed, "
@@ -186,8 +176,8 @@ _ACCOUNT: tuple[Row, ...] = (
         ),
         actions=(
             (
-                "Look into the logs of your programs for the failing requests, and let cmtool explain "
-                "read their error bodies."
+                "Look into the logs of your programs for the failing requests, and let cmtool "
+                "explain read their error bodies."
             ),
             "If they fail with 429, lower the number of requests at the same time.",
         ),
@@ -196,10 +186,8 @@ _ACCOUNT: tuple[Row, ...] = (
         phase=Phase.RESPONSE,
         docs_url=PRODUCTION_PAGE,
     ),
-    Row(
+    _row(
         id="catalogue_unavailable",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the list of models could not be fetched",
         cause=(
             "GET /v1/models failed, while real requests succeeded. Only programs that read the "
@@ -214,10 +202,8 @@ _ACCOUNT: tuple[Row, ...] = (
         phase=Phase.RESPONSE,
         docs_url=MODELS_PAGE,
     ),
-    Row(
+    _row(
         id="account_unavailable",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the balance or the usage could not be fetched",
         cause=(
             "GET /v1/credits or GET /v1/usage failed, while real requests succeeded. Only the "
@@ -235,10 +221,8 @@ _ACCOUNT: tuple[Row, ...] = (
 )
 
 _MODEL: tuple[Row, ...] = (
-    Row(
+    _row(
         id="model_not_listed",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the model is not in the live list",
         cause=(
             "GET /v1/models does not name {model}. It may be an alias that is not listed; else "
@@ -251,10 +235,8 @@ _MODEL: tuple[Row, ...] = (
         step=3,
         docs_url=MODELS_PAGE,
     ),
-    Row(
+    _row(
         id="model_substituted",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="another model answered than the one asked for",
         cause=(
             "The x-crossmodel-model header names another model than {model}. An alias that stands "
@@ -272,10 +254,8 @@ _MODEL: tuple[Row, ...] = (
 )
 
 _ANSWERS: tuple[Row, ...] = (
-    Row(
+    _row(
         id="trace_missing",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="an answer carried no trace headers",
         cause=(
             "The gateway sends x-request-id and x-crossmodel-model with every success, and they "
@@ -290,10 +270,8 @@ _ANSWERS: tuple[Row, ...] = (
         phase=Phase.RESPONSE,
         docs_url=ERRORS_PAGE,
     ),
-    Row(
+    _row(
         id="recovered",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="a request failed and then succeeded on a retry",
         cause=(
             "The first attempt met a fault that went away. A program without retries would have "
@@ -311,10 +289,8 @@ _ANSWERS: tuple[Row, ...] = (
         phase=Phase.RESPONSE,
         docs_url=PRODUCTION_PAGE,
     ),
-    Row(
+    _row(
         id="stream_buffered",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the stream arrived all at once",
         cause=(
             "The pieces of the answer came in one burst at the end, although the generation took "
@@ -332,10 +308,8 @@ _ANSWERS: tuple[Row, ...] = (
         phase=Phase.STREAM,
         docs_url=STREAMING_PAGE,
     ),
-    Row(
+    _row(
         id="stream_remark",
-        origin=Origin.OURS,
-        severity=Severity.WARNING,
         title="the stream bends a rule of its protocol",
         cause=(
             "A rule of the protocol was broken in a way that does not damage the generation: the "

@@ -6,6 +6,7 @@ The events of each protocol: https://www.crossmodel.ai/docs/guides/streaming.
 from __future__ import annotations
 
 import json
+from functools import partial
 
 from cmtool.catalog.row import Origin, Row, Sample
 from cmtool.catalog.wording import BACK_OFF, CONTACT_SUPPORT, START_AFRESH, STREAMING_PAGE
@@ -234,11 +235,18 @@ _EMPTY = (
     _sse(Protocol.MESSAGES, _MESSAGES_START + _MESSAGES_END),
 )
 
+_row = partial(
+    Row,
+    origin=Origin.OURS,
+    severity=Severity.ERROR,
+    exit_code=ExitCode.STREAM,
+    phase=Phase.STREAM,
+    docs_url=STREAMING_PAGE,
+)
+
 ROWS: tuple[Row, ...] = (
-    Row(
+    _row(
         id="stream_error",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the stream reported an error",
         cause=(
             "The stream was opened and then carried an error whose code is not documented. The "
@@ -250,15 +258,10 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool stream-test {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
         samples=_ERRORS,
     ),
-    Row(
+    _row(
         id="stream_truncated",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the stream ended without its last event",
         cause=(
             "The stream was closed in good order, but before the event that ends it: [DONE], "
@@ -272,15 +275,10 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool stream-test {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
         samples=_TRUNCATED,
     ),
-    Row(
+    _row(
         id="stream_disconnected",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the connection broke in the middle of the stream",
         cause=(
             "The connection was dropped while the answer was still arriving, by the network or a "
@@ -295,16 +293,11 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
         commands=("cmtool stream-test {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
         retryable=True,
-        docs_url=STREAMING_PAGE,
         samples=_DISCONNECTED,
     ),
-    Row(
+    _row(
         id="stream_stalled",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the stream went silent",
         cause=(
             "The connection stayed open, but no event of the model came within the idle limit. "
@@ -317,14 +310,9 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool stream-test {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
     ),
-    Row(
+    _row(
         id="stream_not_sse",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the answer to a streaming request is not an event stream",
         cause=(
             "A stream was asked for, and the status was 200, but the content is not "
@@ -337,15 +325,10 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool request --stream {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
         samples=_NOT_SSE,
     ),
-    Row(
+    _row(
         id="stream_malformed",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the stream breaks the rules of its protocol",
         cause=(
             "An event could not be read, or came in an order that the protocol does not allow, so "
@@ -358,15 +341,10 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool stream-test --record stream.rec {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
         samples=_BROKEN,
     ),
-    Row(
+    _row(
         id="stream_empty",
-        origin=Origin.OURS,
-        severity=Severity.ERROR,
         title="the stream carried no content",
         cause=(
             "The stream ended in good order, but without a single piece of text, reasoning or "
@@ -378,9 +356,6 @@ ROWS: tuple[Row, ...] = (
             CONTACT_SUPPORT,
         ),
         commands=("cmtool stream-test {model}",),
-        exit_code=ExitCode.STREAM,
-        phase=Phase.STREAM,
-        docs_url=STREAMING_PAGE,
         samples=_EMPTY,
     ),
     Row(

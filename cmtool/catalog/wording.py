@@ -27,3 +27,7 @@ START_AFRESH = (
     "Discard the text received so far and send a fresh, complete request; never join the two "
     "answers."
 )
+FOR_ANTHROPIC = (
+    "Anthropic clients add /v1/messages themselves: give them https://api.crossmodel.ai "
+    "without /v1."
+)
