@@ -358,7 +358,7 @@ _MODEL: tuple[Row, ...] = (
         severity=Severity.ERROR,
         title="the model does not exist under this ID",
         cause=(
-            "The gateway has no model {model}: the ID is misspelt, not listed, or unavailable at "
+            "The gateway does not offer {model}: the ID is misspelt, not listed, or unavailable at "
             "the moment. IDs are vendor/model; a dot for a dash, a capital letter, a missing "
             "vendor or a suffix such as :free makes another ID of it."
         ),
