@@ -1,0 +1,50 @@
+"""The formats of a report, each in a file of its own.
+
+The documents are listed in :data:`DOCUMENTS`: adding a format is adding its file and its row
+here.  A file is loaded only when its format is asked for.  What a person reads on a terminal
+is no document: it depends on the terminal, see :mod:`cmtool.render.human`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cmtool.model import Report
+
+__all__ = ["DOCUMENTS", "DocumentFormat", "document"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentFormat:
+    """A format that is the same wherever it goes.
+
+    ``ending`` is that of a file in this format; ``function`` takes a report and gives the
+    whole document, with a line end behind it.
+    """
+
+    name: str
+    ending: str
+    module: str
+    function: str
+
+
+DOCUMENTS: dict[str, DocumentFormat] = {
+    entry.name: entry
+    for entry in (
+        DocumentFormat(
+            name="json", ending=".json", module="cmtool.render.json", function="report_json"
+        ),
+    )
+}
+
+
+def document(name: str) -> Callable[[Report], str]:
+    """Give the function that renders a report in this format; KeyError when there is none."""
+    entry = DOCUMENTS[name]
+    render: Callable[[Report], str] = getattr(import_module(entry.module), entry.function)
+    return render
