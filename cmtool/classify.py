@@ -26,6 +26,7 @@ from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
 
 MESSAGE_LIMIT = 1000
+NAME_LIMIT = 200
 _REQUEST_ID_PREFIX = "req_cm_"
 
 
@@ -60,7 +61,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorObject:
-    """The error object of a body, whichever documented shape it had."""
+    """The error object of a body, whichever documented shape it had; its texts uncut."""
 
     shape: Shape
     message: str
@@ -88,7 +89,7 @@ def error_object(document: Any) -> ErrorObject | None:
     shape = Shape.ANTHROPIC if document.get("type") == "error" else Shape.OPENAI
     found = ErrorObject(
         shape=shape,
-        message=cut(message, MESSAGE_LIMIT),
+        message=message,
         type=_text(error.get("type")),
         code=_text(error.get("code")),
         param=_text(error.get("param")),
@@ -96,8 +97,12 @@ def error_object(document: Any) -> ErrorObject | None:
     return found if found.type or found.code else None
 
 
+def _short(name: str | None) -> str | None:
+    return None if name is None else cut(name, NAME_LIMIT)
+
+
 def _text(value: Any) -> str | None:
-    return cut(value, 200) if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value else None
 
 
 def classify(evidence: Evidence) -> Finding | None:
@@ -124,7 +129,11 @@ def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
     row = _row_of(error, evidence)
     finding = _finding(row, evidence, _contradictions(row, error, evidence))
     return dataclasses.replace(
-        finding, type=error.type, code=error.code, param=error.param, message=error.message
+        finding,
+        type=_short(error.type),
+        code=_short(error.code),
+        param=_short(error.param),
+        message=cut(error.message, MESSAGE_LIMIT),
     )
 
 

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
 from cmtool.errors import ExitCode
 
-Json: TypeAlias = Union[bool, int, float, str, list["Json"], dict[str, "Json"], None]
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 
 class Protocol(StrEnum):

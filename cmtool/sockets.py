@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+CONNECT_TIMEOUT_S = 10.0
 _STAGGER_S = 0.25  # RFC 8305, section 5: the recommended connection attempt delay
 _BUFFER_LIMIT = 256 * 1024
 
@@ -184,7 +185,7 @@ class Connection:
 
 
 async def dial(
-    host: str, port: int, monotonic: Callable[[], float], timeout_s: float
+    host: str, port: int, monotonic: Callable[[], float], timeout_s: float = CONNECT_TIMEOUT_S
 ) -> Connection:
     """Look ``host`` up and connect to the first of its addresses that answers.
 

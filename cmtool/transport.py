@@ -1,17 +1,15 @@
 """The wire: one request, one answer, over httpx on our own sockets.
 
 The only importer of httpx and of httpcore below it.  Whatever they, asyncio or the system raise
-is translated here into a :class:`TransportError` that names an identifier of the catalogue.
+is translated here into a :class:`TransportError`, which names an identifier of the catalogue.
 Nothing is retried, redirected or decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import errno
-import socket
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -21,11 +19,11 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
+from cmtool.faults import TransportError, dial_failure, tls_failure
 from cmtool.model import Phase, Timings
 from cmtool.proxies import ProxyChoice
-from cmtool.sockets import Connection, DialError, dial
+from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
 
-CONNECT_TIMEOUT_S = 10.0
 _CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
 
 
@@ -37,22 +35,6 @@ class Request:
     url: str
     headers: Mapping[str, str]
     content: bytes | None = None
-
-
-class TransportError(Exception):
-    """No answer, or not the whole of one.
-
-    ``identifier`` is a row of the catalogue, ``details`` sentences about what was seen, ``phase``
-    how far it had come.
-    """
-
-    def __init__(
-        self, identifier: str, details: Iterable[str], phase: Phase = Phase.CONNECT
-    ) -> None:
-        super().__init__(identifier)
-        self.identifier = identifier
-        self.details = tuple(details)
-        self.phase = phase
 
 
 class Answer:
@@ -299,9 +281,9 @@ def _translated(proxy: ProxyChoice | None, phase: Phase) -> Iterator[None]:
     try:
         yield
     except DialError as exc:
-        raise _dial_failure(exc, proxy) from exc
+        raise dial_failure(exc, proxy) from exc
     except ssl.SSLError as exc:
-        raise TransportError(*_tls_failure(exc)) from exc
+        raise tls_failure(exc) from exc
     except httpcore.ProxyError as exc:
         raise _proxy_failure(str(exc), proxy) from exc
     except httpcore.RemoteProtocolError as exc:
@@ -338,70 +320,3 @@ def _proxy_failure(said: str, proxy: ProxyChoice | None) -> TransportError:
         return TransportError("proxy_auth_required", [f"The proxy {shown} asks for a login."])
     why = f"The proxy {shown} answered {status} {reason[:80]} to the request for a tunnel."
     return TransportError("proxy_unusable", [why])
-
-
-def _dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
-    identifier, details = _reason(error)
-    if proxy is None:
-        return TransportError(identifier, details)
-    named = f"The proxy {proxy.shown} (from {proxy.variable}) cannot be reached."
-    return TransportError("proxy_unusable", [named, *details])
-
-
-def _reason(error: DialError) -> tuple[str, list[str]]:
-    if not error.attempts:
-        return "dns_failure", [_lookup_failure(error.host, error.__cause__)]
-    details = [f"{attempt.address} port {error.port}: {_os_words(attempt.error)}"
-               for attempt in error.attempts]  # fmt: skip
-    kinds = [_os_kind(attempt.error) for attempt in error.attempts]
-    return min(kinds, key=_TELLING.index), details
-
-
-def _lookup_failure(host: str, cause: BaseException | None) -> str:
-    if isinstance(cause, TimeoutError):
-        return f"The lookup of {host} gave no answer in {CONNECT_TIMEOUT_S:.0f} s."
-    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
-        return f"The lookup of {host} failed for the moment: the name server cannot be reached."
-    return f"The name {host} has no address."
-
-
-# What tells most about the cause comes first: several addresses may fail in different ways.
-_TELLING = ("connection_refused", "connection_reset", "connection_timeout", "network_unreachable")
-_KINDS = {
-    errno.ECONNREFUSED: "connection_refused",
-    errno.ECONNRESET: "connection_reset",
-    errno.ECONNABORTED: "connection_reset",
-    errno.ETIMEDOUT: "connection_timeout",
-}
-
-
-def _os_kind(error: OSError | None) -> str:
-    if isinstance(error, TimeoutError):
-        return "connection_timeout"
-    if isinstance(error, ConnectionRefusedError):
-        return "connection_refused"
-    return _KINDS.get((error.errno if error else 0) or 0, "network_unreachable")
-
-
-def _os_words(error: OSError | None) -> str:
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    return (error.strerror if error else None) or str(error)
-
-
-# OpenSSL's verification results: https://docs.openssl.org/master/man1/openssl-verification-options/
-_EXPIRED, _NOT_YET_VALID = 10, 9
-_NAME_MISMATCHES = frozenset({62, 64})
-
-
-def _tls_failure(error: ssl.SSLError) -> tuple[str, list[str]]:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        said = f"The certificate was refused: {error.verify_message or error}."
-        if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
-            return "tls_expired", [said]
-        if error.verify_code in _NAME_MISMATCHES:
-            return "tls_hostname_mismatch", [said]
-        return "tls_untrusted", [said]
-    if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
-        return "tls_failure", ["The port answers without TLS: it may speak plain http."]
-    return "tls_failure", [f"The TLS handshake failed: {error.reason or error}."]

@@ -43,7 +43,14 @@ def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
         type=row.type,
         cause=row.cause.format_map(words),
         actions=(*first_actions, *(action.format_map(words) for action in row.actions)),
-        commands=(*first_commands, *(line.format_map(lines).strip() for line in row.commands)),
+        commands=(
+            *first_commands,
+            *(
+                line.format_map(lines).strip()
+                for line in row.commands
+                if model or _stands_alone(line)
+            ),
+        ),
         retryable=row.retryable,
         documented=row.documented,
         predicted=predicted,
@@ -51,3 +58,9 @@ def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
         check=check,
         evidence=tuple(evidence),
     )
+
+
+def _stands_alone(command: str) -> bool:
+    """Say whether a command is still one when no model is known: an option needs its value."""
+    before, _, _ = command.partition("{model}")
+    return before == command or not before.rstrip().rpartition(" ")[2].startswith("-")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, ClassVar
 
 from cmtool.classify import ErrorObject, parse_json
 from cmtool.model import Json, Protocol, Severity, Violation
+from cmtool.redact import cut
 
 TEXT_LIMIT = 1024 * 1024  # characters of visible text that are kept, for --expect
+QUOTE_LIMIT = 80  # characters of what the server said
 VIOLATION_LIMIT = 50  # a stream that breaks a rule at every event makes its point early
 
 
@@ -57,7 +59,9 @@ class StreamMachine(ABC):
 
     terminal_event: ClassVar[str]
 
-    def __init__(self) -> None:
+    def __init__(self, shown: Callable[[str], str]) -> None:
+        """Start a stream; ``shown`` makes what the server said safe before it is quoted."""
+        self._shown = shown
         self.index = -1
         self.deltas = 0
         self.text_chars = 0
@@ -83,10 +87,10 @@ class StreamMachine(ABC):
         try:
             document = parse_json(data)
         except ValueError:
-            self.violate("not_json", "a JSON object in data", _shorten(data))
+            self.violate("not_json", "a JSON object in data", data)
             return Signal.PROGRESS
         if not isinstance(document, dict):
-            self.violate("not_an_object", "a JSON object in data", _shorten(data))
+            self.violate("not_an_object", "a JSON object in data", data)
             return Signal.PROGRESS
         return self.take(event_type, document)
 
@@ -111,7 +115,13 @@ class StreamMachine(ABC):
         if len(self.violations) < VIOLATION_LIMIT:
             index = self.index if self.index >= 0 else None
             self.violations.append(
-                Violation(name=name, event=index, expected=expected, got=got, severity=severity)
+                Violation(
+                    name=name,
+                    event=index,
+                    expected=cut(self._shown(expected), QUOTE_LIMIT),
+                    got=cut(self._shown(got), QUOTE_LIMIT),
+                    severity=severity,
+                )
             )
 
     def delta(self, text: object) -> Signal | None:
@@ -154,8 +164,8 @@ class Dialect(ABC):
         """Read a complete reply; None when it has not the documented shape."""
 
     @abstractmethod
-    def machine(self) -> StreamMachine:
-        """Give a fresh machine for one stream."""
+    def machine(self, shown: Callable[[str], str]) -> StreamMachine:
+        """Give a fresh machine for one stream; ``shown`` as for :class:`StreamMachine`."""
 
     def headers(self, prompt: Prompt) -> dict[str, str]:
         """Give the request's headers, without the key."""
@@ -190,7 +200,3 @@ def text(value: object) -> str | None:
 def count(value: object) -> int | None:
     """Give the value when it is a number of tokens or an index."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _shorten(data: str) -> str:
-    return data if len(data) <= 80 else f"{data[:77]}…"  # noqa: PLR2004 - fits a line

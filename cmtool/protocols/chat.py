@@ -5,7 +5,7 @@ Facts: https://www.crossmodel.ai/docs/guides/streaming.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
@@ -31,8 +31,8 @@ class ChatMachine(StreamMachine):
 
     terminal_event = "[DONE]"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, shown: Callable[[str], str] = str) -> None:
+        super().__init__(shown)
         self._id: str | None = None
         self._finish: dict[int, str | None] = {}  # of each choice that was seen
 
@@ -67,13 +67,13 @@ class ChatMachine(StreamMachine):
     def _check_identity(self, document: Mapping[str, Any]) -> None:
         kind, chunk_id = document.get("object"), text(document.get("id"))
         if kind != "chat.completion.chunk":
-            self.violate("wrong_object", "chat.completion.chunk", repr(kind)[:80])
+            self.violate("wrong_object", "chat.completion.chunk", repr(kind))
         if not isinstance(document.get("choices"), list):
             self.violate("choices_missing", "a list of choices", "none")
         if self._id is None:
             self._id = chunk_id
         elif chunk_id is not None and chunk_id != self._id:
-            self.violate("id_changed", f"id {self._id[:60]}", f"id {chunk_id[:60]}")
+            self.violate("id_changed", f"id {self._id}", f"id {chunk_id}")
 
     def _read_usage(self, usage: object) -> None:
         self.input_tokens = count(record(usage).get("prompt_tokens")) or self.input_tokens
@@ -106,7 +106,7 @@ class ChatMachine(StreamMachine):
         if reason is None:
             return
         if self._finish[index] is not None:
-            self.violate("finish_reason_repeated", "one finish_reason", reason[:60])
+            self.violate("finish_reason_repeated", "one finish_reason", reason)
         self._finish[index] = self.finish_reason = reason
 
 
@@ -115,7 +115,7 @@ def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
     if found := error_object(document):
         return found
     message = record(error).get("message", error)
-    return ErrorObject(shape=Shape.OPENAI, message=str(message)[:1000])
+    return ErrorObject(shape=Shape.OPENAI, message=str(message))
 
 
 class Chat(Dialect):
@@ -149,6 +149,6 @@ class Chat(Dialect):
             output_tokens=count(usage.get("completion_tokens")),
         )
 
-    def machine(self) -> StreamMachine:
+    def machine(self, shown: Callable[[str], str] = str) -> StreamMachine:
         """Give a fresh machine for one stream."""
-        return ChatMachine()
+        return ChatMachine(shown)

@@ -5,7 +5,7 @@ Facts: https://www.crossmodel.ai/docs/guides/streaming.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
@@ -41,8 +41,8 @@ class MessagesMachine(StreamMachine):
 
     terminal_event = "message_stop"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, shown: Callable[[str], str] = str) -> None:
+        super().__init__(shown)
         self._started = False
         self._blocks = 0  # how many have been opened
         self._open: int | None = None
@@ -55,10 +55,10 @@ class MessagesMachine(StreamMachine):
         if kind == "ping":
             return Signal.KEEP_ALIVE
         if self.terminal:
-            self.violate("event_after_end", "nothing after message_stop", kind[:80])
+            self.violate("event_after_end", "nothing after message_stop", kind)
             return Signal.PROGRESS
         if event_type not in {kind, "message"}:
-            self.violate("event_name_differs", f"event: {kind[:60]}", f"event: {event_type[:60]}",
+            self.violate("event_name_differs", f"event: {kind}", f"event: {event_type}",
                          Severity.WARNING)  # fmt: skip
         if kind == "message_start":
             return self._start(record(document.get("message")))
@@ -145,7 +145,7 @@ def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
         return found
     error = document.get("error", document)
     message = record(error).get("message", error)
-    return ErrorObject(shape=Shape.ANTHROPIC, message=str(message)[:1000])
+    return ErrorObject(shape=Shape.ANTHROPIC, message=str(message))
 
 
 class Messages(Dialect):
@@ -181,6 +181,6 @@ class Messages(Dialect):
             output_tokens=count(usage.get("output_tokens")),
         )
 
-    def machine(self) -> StreamMachine:
+    def machine(self, shown: Callable[[str], str] = str) -> StreamMachine:
         """Give a fresh machine for one stream."""
-        return MessagesMachine()
+        return MessagesMachine(shown)

@@ -5,7 +5,7 @@ Facts: https://www.crossmodel.ai/docs/guides/streaming.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
@@ -35,8 +35,8 @@ class ResponsesMachine(StreamMachine):
 
     terminal_event = "response.completed"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, shown: Callable[[str], str] = str) -> None:
+        super().__init__(shown)
         self._created = False
         self._sequence: int | None = None
         self._items: set[int] = set()  # the open ones, by output_index
@@ -48,7 +48,7 @@ class ResponsesMachine(StreamMachine):
         if kind == "error" or ("type" not in document and document.get("error")):
             return self.fail(_stream_error(document))
         if self.terminal:
-            self.violate("event_after_end", "nothing after the terminal event", kind[:80])
+            self.violate("event_after_end", "nothing after the terminal event", kind)
             return Signal.PROGRESS
         self._check_frame(kind, event_type, document)
         if kind in _TERMINALS:
@@ -63,13 +63,13 @@ class ResponsesMachine(StreamMachine):
 
     def _check_frame(self, kind: str, event_type: str, document: Mapping[str, Any]) -> None:
         if event_type not in {kind, "message"}:
-            self.violate("event_name_differs", f"event: {kind[:60]}", f"event: {event_type[:60]}",
+            self.violate("event_name_differs", f"event: {kind}", f"event: {event_type}",
                          Severity.WARNING)  # fmt: skip
         if kind == "response.created":
             if self._created:
                 self.violate("created_repeated", "one response.created", "a second one")
         elif not self._created:
-            self.violate("created_missing", "response.created first", kind[:80])
+            self.violate("created_missing", "response.created first", kind)
         self._created = True
         self._check_sequence(document.get("sequence_number"))
 
@@ -119,7 +119,7 @@ class ResponsesMachine(StreamMachine):
         if kind in _IN_PART and part not in self._parts:
             self.violate("delta_outside_part", f"an open part {part}", kind)
         elif item not in self._items:
-            self.violate("delta_outside_item", f"an open item {item}", kind[:80])
+            self.violate("delta_outside_item", f"an open item {item}", kind)
         delta = document.get("delta")
         return self.visible(delta) if kind == "response.output_text.delta" else self.delta(delta)
 
@@ -151,7 +151,7 @@ def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
     message = nested if isinstance(nested, str) else fields.get("message")
     return ErrorObject(
         shape=Shape.OPENAI,
-        message=str(message or "no message")[:1000],
+        message=str(message or "no message"),
         code=text(fields.get("code")),
     )
 
@@ -187,6 +187,6 @@ class Responses(Dialect):
             output_tokens=count(usage.get("output_tokens")),
         )
 
-    def machine(self) -> StreamMachine:
+    def machine(self, shown: Callable[[str], str] = str) -> StreamMachine:
         """Give a fresh machine for one stream."""
-        return ResponsesMachine()
+        return ResponsesMachine(shown)

@@ -1,0 +1,61 @@
+"""The moments of one stream, and the figures that come of them."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from dataclasses import dataclass, field
+
+from cmtool.model import Gaps
+from cmtool.protocols import Signal
+
+
+@dataclass(slots=True)
+class Meter:
+    """The moments of one stream, in monotonic seconds, as they come in."""
+
+    started_at: float
+    first_byte_at: float | None = None
+    first_event_at: float | None = None
+    first_delta_at: float | None = None
+    first_text_at: float | None = None
+    ended_at: float | None = None
+    events: int = 0
+    gaps_s: array[float] = field(default_factory=lambda: array("d"))
+    _last_delta_at: float | None = None
+
+    def event(self, signal: Signal, at: float) -> None:
+        """Take the moment at which an event's bytes had arrived."""
+        self.events += 1
+        self.first_event_at = self.first_event_at or at
+        if signal in {Signal.TEXT, Signal.DELTA}:
+            self._delta(at)
+        if signal is Signal.TEXT:
+            self.first_text_at = self.first_text_at or at
+        if signal in {Signal.TERMINAL, Signal.ERROR}:
+            self.ended_at = self.ended_at or at
+
+    def _delta(self, at: float) -> None:
+        self.first_delta_at = self.first_delta_at or at
+        if self._last_delta_at is not None:
+            self.gaps_s.append(at - self._last_delta_at)
+        self._last_delta_at = at
+
+    def ms(self, moment: float | None) -> float | None:
+        """Give a moment as milliseconds since the request was written."""
+        return None if moment is None else (moment - self.started_at) * 1000
+
+    def gaps(self) -> Gaps:
+        """Give the percentiles (nearest rank) of the pauses between deltas, in milliseconds."""
+        if not self.gaps_s:
+            return Gaps()
+        ordered = sorted(self.gaps_s)
+        p50, p90, p99 = (ordered[math.ceil(len(ordered) * rank) - 1] for rank in (0.5, 0.9, 0.99))
+        return Gaps(p50=p50 * 1000, p90=p90 * 1000, p99=p99 * 1000, max=ordered[-1] * 1000)
+
+    def tokens_per_second(self, output_tokens: int | None) -> float | None:
+        """Give the rate from the first delta to the end; None without reported usage."""
+        if output_tokens is None or self.first_delta_at is None or self.ended_at is None:
+            return None
+        took = self.ended_at - self.first_delta_at
+        return output_tokens / took if took > 0 else None
