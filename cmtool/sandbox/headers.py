@@ -47,7 +47,7 @@ def charset_type(headers: Headers) -> Headers:
     )
 
 
-def stopped_clock(headers: Headers) -> Headers:
+def day_late(headers: Headers) -> Headers:
     """Set the Date header back by a day."""
     return tuple(
         date_header(parsedate_to_datetime(value) - timedelta(days=1))
