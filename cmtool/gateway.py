@@ -15,11 +15,12 @@ from typing import Any, Generic, TypeVar
 
 from cmtool import catalog
 from cmtool.classify import Evidence, classify, parse_json
+from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Phase, Protocol, Secret, Timings
 from cmtool.redact import Redactor, cut
 from cmtool.retry import Patience, persist
 from cmtool.sockets import Opening
-from cmtool.transport import Answer, Request, Transport, TransportError
+from cmtool.transport import Answer, Request, Transport
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read
 SHOWN_BODY = 4000  # characters of it that are kept as evidence

@@ -14,12 +14,13 @@ from typing import Any
 
 from cmtool import catalog
 from cmtool.classify import Evidence, classify, from_error, malformed
+from cmtool.faults import TransportError
 from cmtool.gateway import Ask, Attempt, Gateway, Reading
 from cmtool.meter import Meter
 from cmtool.model import Finding, Phase, Severity, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt, Signal, StreamMachine
 from cmtool.sse import EventDecoder, EventTooLongError
-from cmtool.transport import Answer, TransportError
+from cmtool.transport import Answer
 
 DEFAULT_PROMPT = "Reply with the single word: pong"
 DEFAULT_MAX_TOKENS = 16

@@ -1,0 +1,193 @@
+"""The base URL, looked at before anything is sent: what is wrong with it, and what is meant.
+
+Pure.  The key goes to the gateway's own host, to a host that the user names on purpose, and to
+this machine; never over plain http to anything but loopback, never to another vendor.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from cmtool import catalog
+from cmtool.model import Finding
+from cmtool.proxies import is_loopback
+
+API_HOST = "api.crossmodel.ai"
+PUBLIC_BASE_URL = f"https://{API_HOST}/v1"
+
+_WEBSITES = frozenset(
+    {"crossmodel.ai", "www.crossmodel.ai", "docs.crossmodel.ai", "console.crossmodel.ai"}
+)
+_OTHER_VENDORS = {
+    "api.openai.com": "OpenAI",
+    "api.anthropic.com": "Anthropic",
+    "openrouter.ai": "OpenRouter",
+    "api.deepseek.com": "DeepSeek",
+    "generativelanguage.googleapis.com": "Google",
+    "api.groq.com": "Groq",
+    "api.x.ai": "xAI",
+    "api.mistral.ai": "Mistral",
+}
+_ENDPOINT = re.compile(
+    r"/(chat(/completions)?|completions|responses|messages|models(/.*)?|credits|usage|embeddings)$"
+)
+_NEAR = 2  # a host that is that few edits away from the right one is a typing error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressVerdict:
+    """What there is to say about a base URL.
+
+    ``base_url`` is what may be used, mended where that was needed, without a slash at its end;
+    None where nothing may be.  ``summary`` says in a few words what was found right.
+    """
+
+    base_url: str | None
+    finding: Finding | None
+    summary: str = ""
+
+
+@dataclass(slots=True)
+class _Case:
+    """One base URL while it is looked at: its parts as mended so far, and what was wrong."""
+
+    parts: SplitResult
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def mend(self, identifier: str, said: str, **parts: str) -> None:
+        self.problems.append((identifier, said))
+        self.parts = self.parts._replace(**parts)
+
+
+def examine(raw: str, where: str, model: str | None = None) -> AddressVerdict:
+    """Look at a base URL as it was found; ``where`` names the option or variable in words."""
+    text = raw.strip().strip("\"'`<>").strip()
+    parts = _split(text)
+    if parts is None:
+        said = f"{where} is {text[:100]!r}, in which there is no usable address."
+        return AddressVerdict(base_url=None, finding=_finding("base_url_invalid", model, said))
+    case = _Case(parts)
+    if text != raw:
+        case.mend("base_url_invalid", f"Around the URL in {where} stand blanks or quotes.")
+    if "://" not in text:
+        case.mend("base_url_invalid", f"The URL in {where} lacks the https:// in front.")
+    if vendor := _OTHER_VENDORS.get(case.parts.hostname or ""):
+        said = f"{case.parts.hostname} belongs to {vendor}; nothing was sent there."
+        return AddressVerdict(base_url=None, finding=_finding("base_url_host", model, said))
+    _check_scheme(case)
+    _check_host(case)
+    _check_rest(case)
+    _check_path(case)
+    return _verdict(case, where, model)
+
+
+def _split(text: str) -> SplitResult | None:
+    if not text or re.search(r"[\s\x00-\x1f\x7f]", text):
+        return None
+    try:
+        parts = urlsplit(text if "://" in text else f"https://{text}")
+        port_is_valid = parts.port != 0  # the property raises for a port that cannot be
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    usable = parts.scheme in {"http", "https"} and port_is_valid and _is_host(host)
+    return parts if usable and ("://" in text or "." in host or is_loopback(host)) else None
+
+
+def _is_host(host: str) -> bool:
+    name = r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?"
+    ipv6 = r"[0-9a-f.]*:[0-9a-f:.]*(%.+)?"
+    return bool(re.fullmatch(f"{name}|{ipv6}", host)) and ".." not in host
+
+
+def _check_scheme(case: _Case) -> None:
+    if case.parts.scheme == "http" and not is_loopback(case.parts.hostname or ""):
+        said = f"{case.parts.hostname} was asked over https instead; the key never went over http."
+        netloc = case.parts.netloc.removesuffix(":80")
+        case.mend("base_url_insecure", said, scheme="https", netloc=netloc)
+
+
+def _check_host(case: _Case) -> None:
+    host = (case.parts.hostname or "").rstrip(".")
+    if host in _WEBSITES:
+        said = f"{host} serves web pages; the API is at {API_HOST}."
+        case.mend("base_url_host", said, netloc=API_HOST, path="/v1")
+    elif host != API_HOST and _edits(host, API_HOST) <= _NEAR:
+        said = f"{host} looks like a typing error for {API_HOST}, which was asked instead."
+        case.mend("base_url_host", said, netloc=API_HOST)
+
+
+def _check_rest(case: _Case) -> None:
+    if "@" in case.parts.netloc:
+        said = "A user name or password stands in it; the gateway takes the key in a header only."
+        case.mend("base_url_invalid", said, netloc=case.parts.netloc.rpartition("@")[2])
+    if case.parts.query or case.parts.fragment:
+        said = "Something stands behind the path, after a ? or #."
+        case.mend("base_url_invalid", said, query="", fragment="")
+
+
+def _check_path(case: _Case) -> None:
+    path = re.sub(r"/+", "/", case.parts.path).rstrip("/")
+    if found := _ENDPOINT.search(path):
+        said = f"The path of an endpoint ({found[0]}) is pasted behind it; clients add it."
+        path = path[: found.start()]
+        case.mend("base_url_path", said, path=path)
+    versions = len(re.findall(r"/v1(?=/|$)", path))
+    if versions > 1:
+        case.mend("base_url_path", f"/v1 stands in it {versions} times.", path="/v1")
+        path = "/v1"
+    elif versions == 0 or not path.endswith("/v1"):
+        said = "/v1 is missing at its end." if versions == 0 else f"It ends in {path}, not in /v1."
+        path = f"{path}/v1" if versions == 0 else path[: path.index("/v1") + 3]
+        case.mend("base_url_path", said, path=path)
+    case.parts = case.parts._replace(path=path)
+
+
+_ORDER = ("base_url_invalid", "base_url_insecure", "base_url_host", "base_url_path")
+
+
+def _verdict(case: _Case, where: str, model: str | None) -> AddressVerdict:
+    base_url = urlunsplit(case.parts)
+    if not case.problems:
+        return AddressVerdict(base_url=base_url, finding=None, summary=_summary(case.parts))
+    worst = min((identifier for identifier, _ in case.problems), key=_ORDER.index)
+    said = [sentence for _, sentence in case.problems]
+    used = f"For this run {base_url} was used; {where} itself still has to be mended."
+    fix = f"Set {where} to {base_url}"
+    return AddressVerdict(
+        base_url=base_url, finding=_finding(worst, model, *said, used, first_action=f"{fix}.")
+    )
+
+
+def _summary(parts: SplitResult) -> str:
+    host = parts.hostname or ""
+    if host == API_HOST:
+        return f"{parts.scheme}, API host, one /v1"
+    kind = "this machine" if is_loopback(host) else f"host {host} instead of {API_HOST}"
+    return f"{parts.scheme}, {kind}, one /v1"
+
+
+def _finding(
+    identifier: str, model: str | None, *evidence: str, first_action: str | None = None
+) -> Finding:
+    return catalog.fill(
+        catalog.row(identifier),
+        model=model,
+        evidence=evidence,
+        first_actions=(first_action,) if first_action else (),
+        check="base-url",
+    )
+
+
+def _edits(one: str, other: str) -> int:
+    """Give the Levenshtein distance of two host names; large when their lengths differ much."""
+    if abs(len(one) - len(other)) > _NEAR:
+        return _NEAR + 1
+    row = list(range(len(other) + 1))
+    for at, char in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for i, wanted in enumerate(other, 1):
+            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (char != wanted))
+    return row[-1]
