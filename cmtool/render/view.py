@@ -83,8 +83,3 @@ class View:
     def severity(self, severity: Severity) -> Span:
         """Give the mark of a finding."""
         return self.mark(Status.FAIL if severity is Severity.ERROR else Status.WARN)
-
-
-def style_of(status: Status) -> Style:
-    """Give the meaning in which a status is shown."""
-    return _STYLES[status]

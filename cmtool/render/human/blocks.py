@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cmtool.render.layout import Line, Span, Style, cells, flow, fold, line, pad, pad_left
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from cmtool.render.view import View
 
 GUTTER = 2
+_WIDEST_NAME = 20
+_ADDRESS = re.compile(r"(https://\S*[^\s.,;:)])")  # without what ends a sentence
 _MOST_BODY_LINES = 6
 _MOST_BODY_LINES_VERBOSE = 60
 
@@ -23,12 +26,10 @@ def heading(text: str, *, indent: int) -> Line:
 
 def running(view: View, text: str, style: Style = Style.PLAIN) -> list[Span]:
     """Give a foreign sentence with the addresses in it as links."""
-    spans: list[Span] = []
-    for index, word in enumerate(view.text(text).split(" ")):
-        gap = [Span(" ", style)] if index else []
-        linked = word.startswith("https://")
-        spans += [*gap, Span(word, Style.LINK if linked else style)]
-    return spans
+    parts = _ADDRESS.split(view.text(text))
+    return [
+        Span(part, Style.LINK if index % 2 else style) for index, part in enumerate(parts) if part
+    ]
 
 
 def paragraph(view: View, text: str, *, indent: int, style: Style = Style.PLAIN) -> list[Line]:
@@ -68,12 +69,19 @@ def commands(view: View, texts: Sequence[str], *, indent: int) -> list[Line]:
 
 
 def pairs(view: View, entries: Sequence[tuple[str, str]], *, indent: int) -> list[Line]:
-    """Give names and values in two columns; a value that is too long wraps under itself."""
-    names = max((cells(name) for name, _ in entries), default=0)
+    """Give names and values in two columns; a value that is too long wraps under itself.
+
+    A name that is too long for its column has a line of its own.
+    """
+    shown = [(view.text(name), value) for name, value in entries]
+    names = min(_WIDEST_NAME, max((cells(name) for name, _ in shown), default=0))
+    margin, hang = Span(" " * indent), indent + names + GUTTER
     lines: list[Line] = []
-    for name, value in entries:
-        prefix = [Span(" " * indent), Span(pad(name, names), Style.DIM), Span(" " * GUTTER)]
-        hang = indent + names + GUTTER
+    for name, value in shown:
+        prefix = [margin, Span(pad(name, names + GUTTER), Style.DIM)]
+        if cells(name) > names:
+            lines += paragraph(view, name, indent=indent, style=Style.DIM)
+            prefix = [Span(" " * hang)]
         lines += flow(running(view, value), width=view.room, prefix=prefix, hang=hang)
     return lines
 
@@ -83,7 +91,7 @@ def body(view: View, name: str, text: str, *, indent: int, names: int) -> list[L
     from_left = indent + names + GUTTER
     most = _MOST_BODY_LINES_VERBOSE if view.verbose else _MOST_BODY_LINES
     room = view.room - from_left
-    pieces = [piece for part in view.lines(text) for piece in fold(part, room)]
+    pieces = [piece for part in view.lines(text.rstrip()) for piece in fold(part, room)]
     shown = pieces[:most]
     left_out = sum(len(piece) for piece in pieces[most:])
     lines = [
@@ -96,8 +104,8 @@ def body(view: View, name: str, text: str, *, indent: int, names: int) -> list[L
         for index, piece in enumerate(shown)
     ]
     if left_out:
-        note = view.ascii(f"… {left_out:,} more characters, whole in the JSON report")
-        lines.append(line(" " * from_left, Span(note, Style.DIM)))
+        note = f"… {left_out:,} more characters (--format json has them)"
+        lines += paragraph(view, note, indent=from_left, style=Style.DIM)
     return lines
 
 

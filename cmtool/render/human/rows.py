@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _TEXT = 4
 _LIST = 6
+_FEW_STATUSES = 2
 
 
 def row_lines(
@@ -30,7 +32,8 @@ def row_lines(
     One sample of each shape is shown, with ``verbose`` all of them.
     """
     view = View(width=width, ascii_only=ascii_only, verbose=verbose)
-    finding = fill(row)
+    status = row.statuses[0] if len(row.statuses) == 1 else None
+    finding = replace(fill(row), status=status)
     return [
         *headline(view, finding),
         *blocks.paragraph(view, finding.cause, indent=_TEXT),
@@ -65,18 +68,24 @@ def _place(row: Row) -> tuple[bool, ExitCode]:
 def _title(place: tuple[bool, ExitCode]) -> str:
     warning, code = place
     if warning:
-        return "warnings · exit 0, with --strict as their row says"
-    return f"exit {int(code)} · {code.name.lower().replace('_', ' ')}"
+        return "warnings · exit 0 unless --strict"
+    return f"exit {int(code)} · {_meaning(code)}"
 
 
 def _short(view: View, row: Row) -> list[Span]:
-    statuses = " ".join(str(status) for status in row.statuses)
     return [
         Span(view.text(row.id), Style.STRONG),
-        Span(statuses, Style.DIM),
-        Span("retry" if row.retryable else "", Style.DIM),
-        Span(view.text(row.title)),
+        Span(_statuses(row.statuses), Style.DIM),
+        Span(view.text(row.title) + (" (retry)" if row.retryable else "")),
     ]
+
+
+def _statuses(statuses: Sequence[int]) -> str:
+    """Give the statuses in short: ``402``, ``500 502``, or ``3xx`` for a class of them."""
+    texts = [str(status) for status in statuses]
+    if len(texts) > _FEW_STATUSES and len({text[0] for text in texts}) == 1:
+        return f"{texts[0][0]}xx"
+    return " ".join(texts)
 
 
 def _commands(view: View, commands: Sequence[str]) -> list[Line]:
@@ -90,7 +99,7 @@ def _facts(row: Row) -> list[tuple[str, str]]:
     retry = "yes: 0.5, 1, 2, then 4 s, or as Retry-After says" if row.retryable else "no"
     facts = [
         ("retry", retry),
-        ("exit", f"{int(row.exit_code)} ({row.exit_code.name.lower().replace('_', ' ')})"),
+        ("exit", _exit(row)),
         ("status", ", ".join(str(status) for status in row.statuses)),
         ("type", row.type or ""),
         ("phase", row.phase.value),
@@ -98,6 +107,15 @@ def _facts(row: Row) -> list[tuple[str, str]]:
         ("docs", row.docs_url or ""),
     ]
     return [(name, value) for name, value in facts if value]
+
+
+def _exit(row: Row) -> str:
+    told = f"{int(row.exit_code)} ({_meaning(row.exit_code)})"
+    return f"0, with --strict {told}" if row.severity is Severity.WARNING else told
+
+
+def _meaning(code: ExitCode) -> str:
+    return code.name.lower().replace("_", " ")
 
 
 def _samples(view: View, row: Row) -> list[Line]:
@@ -114,7 +132,10 @@ def _one_of_each(samples: Sequence[Sample]) -> list[Sample]:
 
 
 def _sample(view: View, sample: Sample) -> list[Line]:
-    parts = (str(sample.status) if sample.status is not None else "no answer", sample.protocol)
+    parts = (
+        str(sample.status) if sample.status is not None else "without an answer",
+        sample.protocol,
+    )
     name = " · ".join(part for part in parts if part)
     return [
         *blocks.paragraph(view, name, indent=_LIST, style=Style.DIM),

@@ -91,11 +91,7 @@ def _summary(view: View, check: Check) -> str:
 
 
 def _details(view: View, check: Check, indent: int) -> list[Line]:
-    entries = [
-        (view.text(name), _shown(value))
-        for name, value in check.details.items()
-        if value is not None
-    ]
+    entries = [(name, _shown(value)) for name, value in check.details.items() if value is not None]
     return blocks.pairs(view, entries, indent=indent)
 
 

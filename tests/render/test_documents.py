@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from cmtool.render import DOCUMENTS, document
+
+if TYPE_CHECKING:
+    from cmtool.model import Report
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_is_rendered_and_ends_its_last_line(
+    name: str, reports: dict[str, Report]
+) -> None:
+    assert document(name)(reports["healthy"]).endswith("\n")
+
+
+def test_names_and_endings_are_told_once() -> None:
+    assert all(name == entry.name for name, entry in DOCUMENTS.items())
+    assert len({entry.ending for entry in DOCUMENTS.values()}) == len(DOCUMENTS)
+
+
+def test_an_unknown_format_is_refused() -> None:
+    with pytest.raises(KeyError):
+        document("telegram")
