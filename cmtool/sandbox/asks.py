@@ -43,7 +43,7 @@ def parse(raw: bytes) -> Body:
     """Read a body as a JSON object; raises :class:`RefusedError` with ``invalid_json``."""
     try:
         body = json.loads(raw)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise RefusedError("invalid_json") from exc
     if not isinstance(body, dict):
         raise RefusedError("invalid_json", "The request body must be a JSON object.")

@@ -11,7 +11,6 @@ import socket
 import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urlsplit
 
 import h11
 
@@ -204,8 +203,15 @@ class Connection:
 def _request(head: h11.Request, body: bytes, *, oversized: bool = False) -> Request:
     return Request(
         method=head.method.decode("ascii"),
-        path=urlsplit(head.target.decode("latin-1")).path,
+        path=_path(head.target.decode("latin-1")),
         headers={name.decode("ascii"): value.decode("latin-1") for name, value in head.headers},
         body=body,
         oversized=oversized,
     )
+
+
+def _path(target: str) -> str:
+    """Give the path of a target in origin or absolute form (RFC 9112, section 3.2)."""
+    path = target.partition("?")[0]
+    _, absolute, rest = path.partition("://")
+    return "/" + rest.partition("/")[2] if absolute and not path.startswith("/") else path

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TIME_CHARACTERS = 10
 _RANDOM_CHARACTERS = 16
+_WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
+_CREDENTIALS = _WITH_SCHEME | {"cookie", "x-api-key"}
+_MASK = "***"
 _TRACE = frozenset({"x-request-id", "x-crossmodel-model"})
 
 
@@ -58,10 +61,15 @@ def day_late(headers: Headers) -> Headers:
 
 
 def masked(headers: Mapping[str, str], key: str | None) -> dict[str, str]:
-    """Give headers that may be shown: the key is replaced wherever it stands."""
-    if not key:
-        return dict(headers)
-    return {name: value.replace(key, "***") for name, value in headers.items()}
+    """Give headers that may be shown: no credentials, and the key nowhere."""
+    return {name: _masked(name, value, key) for name, value in headers.items()}
+
+
+def _masked(name: str, value: str, key: str | None) -> str:
+    if name in _CREDENTIALS:
+        scheme, blank, _ = value.partition(" ")
+        return f"{scheme} {_MASK}" if blank and name in _WITH_SCHEME else _MASK
+    return value.replace(key, _MASK) if key else value
 
 
 def value_of(headers: Headers, name: str) -> str | None:

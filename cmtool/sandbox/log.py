@@ -89,6 +89,6 @@ def entry(request: Request, plan: Plan, watch: Stopwatch) -> LoggedRequest:
 def _parsed(raw: bytes) -> Json:
     try:
         body: Json = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return body

@@ -49,6 +49,33 @@ WEBSITE = page(
     "<h1>CrossModel</h1>\n<p>One API for every model.</p>\n"
     '<a href="https://www.crossmodel.ai/docs">Documentation</a>',
 )
+AWS_504 = page(
+    504,
+    "504 Gateway Time-out",
+    "<center><h1>504 Gateway Time-out</h1></center>",
+    ("server", "awselb/2.0"),
+)
+VARNISH_503 = page(
+    503,
+    "503 Backend fetch failed",
+    "<h1>Error 503 Backend fetch failed</h1>\n<hr>\n<p>Varnish cache server</p>",
+    ("server", "Varnish"),
+    ("via", "1.1 varnish"),
+    ("x-varnish", "32770"),
+)
+BLOCKED_403 = page(
+    403,
+    "Access denied",
+    "<h1>Access denied</h1>\n<p>Your organization's policy does not allow this site.</p>",
+    ("server", "squid/6.10"),
+    ("via", "1.1 proxy.example.net (squid/6.10)"),
+)
+PROXY_407 = page(
+    407,
+    "Proxy authentication required",
+    "<h1>Proxy authentication required</h1>",
+    ("proxy-authenticate", 'Basic realm="proxy.example.net"'),
+)
 ELSEWHERE = "http://127.0.0.1:1"
 
 

@@ -15,6 +15,7 @@ import trustme
 
 from cmtool.model import Protocol
 from cmtool.sandbox import LoggedRequest, Sandbox, key_for
+from cmtool.sandbox.headers import masked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,6 +44,11 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
             GET.replace(b"/v1", b"http://x/v1") + b"connection: close\r\n\r\n",
             [200],
             id="absolute-target",
+        ),
+        pytest.param(
+            GET.replace(b"/v1", b"http://[/v1") + b"connection: close\r\n\r\n",
+            [200],
+            id="absolute-target-of-no-host",
         ),
     ],
 )
@@ -112,6 +118,21 @@ async def test_an_unknown_key_is_masked_as_well(sandbox: Sandbox, client: Client
     await client.get("/v1/models", key="cm-somebodys-own", header="x-api-key")
     assert "somebodys" not in repr(sandbox.log)
     assert sandbox.log[0].scenario is None
+
+
+def test_no_credentials_are_shown() -> None:
+    headers = {
+        "authorization": "Bearer cm-one",
+        "x-api-key": "cm-two",
+        "cookie": "a=cm-three; b=1",
+        "user-agent": "agent with cm-two in it",
+    }
+    assert masked(headers, "cm-two") == {
+        "authorization": "Bearer ***",
+        "x-api-key": "***",
+        "cookie": "***",
+        "user-agent": "agent with *** in it",
+    }
 
 
 async def test_the_times_of_a_stream(client_of: Callable[[Sandbox], Client]) -> None:

@@ -21,6 +21,30 @@ FOREIGN = (
         rules=everywhere(always(pages.CLOUDFLARE_522)),
     ),
     Scenario(
+        name="aws-504",
+        title="an error page of an AWS load balancer, everywhere",
+        expects="intermediary_error",
+        rules=everywhere(always(pages.AWS_504)),
+    ),
+    Scenario(
+        name="varnish-503",
+        title="a Varnish error page, everywhere",
+        expects="intermediary_error",
+        rules=everywhere(always(pages.VARNISH_503)),
+    ),
+    Scenario(
+        name="proxy-403",
+        title="the refusal of a corporate proxy, everywhere",
+        expects="intermediary_error",
+        rules=everywhere(always(pages.BLOCKED_403)),
+    ),
+    Scenario(
+        name="proxy-407",
+        title="a proxy asks for its own password, everywhere",
+        expects="proxy_auth_required",
+        rules=everywhere(always(pages.PROXY_407)),
+    ),
+    Scenario(
         name="captive-portal",
         title="the sign-in page of a guest network, everywhere",
         expects="not_the_gateway",
