@@ -66,10 +66,11 @@ async def test_expect_continue(sandbox: Sandbox) -> None:
         b"expect: 100-continue\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
     )
     reader, writer = await asyncio.open_connection("127.0.0.1", sandbox.port)
-    writer.write(head)
-    assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
-    writer.write(body)
-    assert (await reader.read()).startswith(b"HTTP/1.1 200")
+    async with asyncio.timeout(5):
+        writer.write(head)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
+        writer.write(body)
+        assert (await reader.read()).startswith(b"HTTP/1.1 200")
     writer.close()
 
 
@@ -184,6 +185,41 @@ async def test_leaving_closes_what_is_open(name: str) -> None:
         writer.close()
     gc.collect()
     assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+
+async def test_leaving_does_not_wait_for_a_slow_answer() -> None:
+    waiting = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        async with Sandbox(delay_s=1, sleep=sleep) as running:
+            _, writer = await asyncio.open_connection("127.0.0.1", running.port)
+            writer.write(GET + b"\r\n")
+            await waiting.wait()
+        writer.close()
+    assert running.log[0].status is None
+
+
+async def test_leaving_does_not_wait_for_a_client_that_reads_nothing() -> None:
+    body = b'{"model": "z-ai/glm-5", "input": "hi", "stream": true}'
+    async with asyncio.timeout(5):
+        async with Sandbox(token_s=0, reply_tokens=60_000) as running:
+            reader, writer = await asyncio.open_connection("127.0.0.1", running.port, limit=1024)
+            writer.write(
+                b"POST /v1/responses HTTP/1.1\r\nhost: x\r\nauthorization: Bearer cm-sandbox\r\n"
+                b"content-length: %d\r\n\r\n%b" % (len(body), body)
+            )
+            await reader.readuntil(b"\r\n")
+            for _ in range(100_000):
+                if any(kept.transport.get_write_buffer_size() for kept in running._open.values()):
+                    break
+                await asyncio.sleep(0)
+        assert len(running.log) == 1
+        assert running._open == {}
+        writer.close()
 
 
 async def test_a_client_that_goes_away_frees_the_stalled_stream(

@@ -215,6 +215,17 @@ async def test_an_error_in_the_protocols_own_form(
         assert last["error"]["type"] == error_type
 
 
+@pytest.mark.parametrize("name", ["stream-error", "response-failed"])
+async def test_waiting_takes_no_number(client_of: Callable[[Sandbox], Client], name: str) -> None:
+    async def sleep(_seconds: float) -> None:
+        pass
+
+    async with Sandbox(token_s=1, sleep=sleep) as running:
+        got = await client_of(running).post(RESPONSES, scenario=name, stream=True)
+    events = got.documents()
+    assert [event["sequence_number"] for event in events] == list(range(len(events)))
+
+
 async def test_response_failed(client: Client) -> None:
     got = await client.post(RESPONSES, scenario="response-failed", stream=True)
     last = got.documents()[-1]
