@@ -22,7 +22,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "__main__",
         "cli",
         "checks streams render sandbox config",
-        "generation gateway",
+        "generation gateway curl",
         "transport sockets faults retry protocols meter sse paste",
         """
         classify redact answerers credentials address proxies settings
