@@ -52,7 +52,7 @@ _STAND_IN = re.compile(
 _STAND_IN_BEHIND_PREFIX = re.compile(
     r"""(?xi)
         <.*> | \[.*\] | \{.*\} | \(.*\)
-      | (your|insert|paste|enter|replace)([-_ ].*)? | (your|my)[-_]?(api[-_]?)?key.* | key[-_]here
+      | (your|insert|paste|enter|replace)([-_ ].*)? | your[-_]?(api[-_]?)?key.* | key[-_]here
       | x{3,} | [x.•…_\-]{3,} | undefined | null | none
     """
 )
@@ -83,8 +83,8 @@ def examine(raw: str | None, where: str, model: str | None = None) -> KeyVerdict
         return _refused("key_missing", model, said)
     mended, problems = _mend(raw)
     for identifier, says in _REFUSALS:
-        if said := says(mended):
-            return _refused(identifier, model, f"{where} {said}", *problems)
+        if reason := says(mended):
+            return _refused(identifier, model, f"{where} {reason}", *problems)
     if not problems:
         return KeyVerdict(key=Secret(mended), finding=None)
     mending = f"For this run it was mended in memory; {where} itself still has to be."

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from cmtool import catalog
-from cmtool.classify import Evidence, classify, parse_json
+from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Phase, Protocol, Secret, Timings
 from cmtool.redact import Redactor, cut
@@ -73,7 +73,8 @@ class Ask:
     """What is asked of the gateway, and for which check.
 
     ``path`` follows the base URL; ``limit_s`` bounds the wait for the answer's head, and for
-    the whole of an answer that is not streamed.
+    the whole of an answer that is not streamed.  The body of an answer is kept where it is
+    evidence, with ``keep_body`` always.
     """
 
     check: str
@@ -85,6 +86,7 @@ class Ask:
     streamed: bool = False
     model: str | None = None
     limit_s: float = ANSWER_LIMIT_S
+    keep_body: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +145,16 @@ class Gateway:
         self._key = key
         self._transport = transport
 
-    async def get(self, path: str, check: str, model: str | None = None) -> list[Attempt[Any]]:
-        """Ask for a JSON document, as often as its failure allows; gives every attempt."""
+    async def get(
+        self, path: str, check: str, shape: Callable[[object], R | None], model: str | None = None
+    ) -> list[Attempt[R | None]]:
+        """Ask for a JSON document, as often as its failure allows; gives every attempt.
+
+        ``shape`` reads the document, or gives None when it has not the documented shape.
+        """
         headers = {"accept": "application/json", **self.key_headers("authorization")}
         ask = Ask(check=check, path=path, headers=headers, model=model)
-        return await self.persist(ask, lambda answer: self.read_document(answer, ask))
+        return await self.persist(ask, lambda answer: self.read_document(answer, ask, shape))
 
     def key_headers(self, name: str) -> dict[str, str]:
         """Give the header that carries the key, or nothing where there is no key to be sent."""
@@ -195,14 +202,18 @@ class Gateway:
             answered_at=answered_at,
         )
 
-    async def read_document(self, answer: Answer, ask: Ask) -> Reading[Any]:
+    async def read_document(
+        self, answer: Answer, ask: Ask, shape: Callable[[object], R | None]
+    ) -> Reading[R | None]:
         """Read a whole answer as JSON; the value is None when something is wrong with it."""
         async with asyncio.timeout(self._limit_s(ask)):
             evidence, first_byte_ms = await self.evidence(answer, ask)
         finding = classify(evidence)
-        document = parse_json(evidence.body) if finding is None else None
+        value = shape(parse_json(evidence.body)) if finding is None else None
+        if finding is None and value is None:
+            finding = malformed(evidence, f"The body is not what {ask.path} is documented to give.")
         return Reading(
-            value=document, finding=finding, body=evidence.body, first_byte_ms=first_byte_ms
+            value=value, finding=finding, body=evidence.body, first_byte_ms=first_byte_ms
         )
 
     async def evidence(
@@ -290,6 +301,7 @@ class Gateway:
         shown = {name: value for name, value in headers.items() if name in _SHOWN_HEADERS}
         shown = {name: cut(self.redactor.text(value), 300) for name, value in shown.items()}
         timings = answer.timings if answer else Timings()
+        kept = ask.keep_body or reading.finding is not None
         return Exchange(
             check=ask.check,
             protocol=ask.protocol,
@@ -298,13 +310,14 @@ class Gateway:
             method=ask.method,
             url=self.redactor.text(self.base_url + ask.path),
             sent_at=sent_at,
+            model=ask.model,
             status=answer.status if answer else None,
             request_id=shown.get("x-request-id"),
             served_model=shown.get("x-crossmodel-model"),
             duration_ms=(self.clock.monotonic() - start) * 1000,
             timings=dataclasses.replace(timings, first_byte_ms=reading.first_byte_ms),
             headers=shown,
-            body=cut(reading.body, SHOWN_BODY) if reading.body else None,
+            body=cut(reading.body, SHOWN_BODY) if reading.body and kept else None,
             failure=reading.finding.id if reading.finding else None,
         )
 

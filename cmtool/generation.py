@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmtool import catalog
-from cmtool.classify import Evidence, classify, from_error, malformed
+from cmtool.classify import Evidence, classify, from_error
 from cmtool.faults import TransportError
-from cmtool.gateway import Ask, Attempt, Gateway, Reading
+from cmtool.gateway import SHOWN_BODY, Ask, Attempt, Gateway, Reading
 from cmtool.meter import Meter
 from cmtool.model import Finding, Phase, Severity, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt, Signal, StreamMachine
@@ -40,6 +40,7 @@ class Plan:
     check: str
     idle_s: float = IDLE_S
     repetition: int = 1
+    keep_body: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +84,7 @@ async def complete(gateway: Gateway, plan: Plan) -> list[Attempt[Content | None]
     ask = _ask(gateway, plan)
 
     async def read(answer: Answer) -> Reading[Content | None]:
-        document = await gateway.read_document(answer, ask)
-        if document.finding is not None:
-            return document
-        content = plan.dialect.read(document.value)
-        if content is None:
-            evidence = gateway.evidence_of(answer, ask, document.body or "")
-            wrong = malformed(evidence, f"The body is not a {plan.dialect.protocol} reply.")
-            return dataclasses.replace(document, value=None, finding=wrong)
-        return dataclasses.replace(document, value=content)
+        return await gateway.read_document(answer, ask, plan.dialect.read)
 
     return await gateway.persist(ask, read)
 
@@ -108,6 +101,7 @@ def _ask(gateway: Gateway, plan: Plan) -> Ask:
         streamed=prompt.stream,
         model=prompt.model,
         limit_s=_HEAD_LIMIT_S,
+        keep_body=plan.keep_body,
     )
 
 
@@ -129,7 +123,12 @@ async def _read_stream(
     else:
         finding = _judge(followed, ending, evidence)
     meter = followed.meter
-    return Reading(value=followed, finding=finding, first_byte_ms=meter.ms(meter.first_byte_at))
+    return Reading(
+        value=followed,
+        finding=finding,
+        body=gateway.redactor.text(follower.body),
+        first_byte_ms=meter.ms(meter.first_byte_at),
+    )
 
 
 def _is_stream(evidence: Evidence) -> bool:
@@ -175,6 +174,15 @@ class _Follower:
         self._machine = followed.machine
         self._decoder = EventDecoder()
         self._moved_on_at = self._monotonic()
+        self._last_data = ""
+        self._kept = bytearray() if plan.keep_body else None
+
+    @property
+    def body(self) -> str:
+        """What there is to show: the stream as it came if that is wanted, else its last event."""
+        if self._kept is None:
+            return self._last_data
+        return self._kept.decode("utf-8", "replace")
 
     async def follow(self, answer: Answer) -> _Ending | None:
         """Feed the machine until the stream ends; gives why, unless it ended by itself."""
@@ -199,8 +207,11 @@ class _Follower:
     def _take(self, arrived_at: float, chunk: bytes) -> None:
         meter, machine = self._meter, self._machine
         meter.first_byte_at = meter.first_byte_at or arrived_at
+        if self._kept is not None and len(self._kept) <= SHOWN_BODY:
+            self._kept += chunk
         for event in self._decoder.feed(chunk):
             signal = machine.feed(event.type, event.data)
+            self._last_data = event.data
             meter.event(signal, arrived_at)
             if signal in _MOVED_ON:
                 self._moved_on_at = self._monotonic()

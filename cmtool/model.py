@@ -118,8 +118,8 @@ class Exchange:
     """One request that was made or tried, and what came back; safe to show.
 
     ``headers`` holds the allow-listed response headers; ``body`` the redacted answer where it
-    is evidence, cut with a note when long; ``failure`` the identifier of what ended the
-    exchange early, None when an answer was read to its end.
+    is evidence, cut with a note when long; ``model`` the model that was asked for; ``failure``
+    the identifier of what was wrong, None when all was in order.
     """
 
     check: str
@@ -129,6 +129,7 @@ class Exchange:
     method: str
     url: str
     sent_at: datetime
+    model: str | None = None
     status: int | None = None
     request_id: str | None = None
     served_model: str | None = None
@@ -307,10 +308,25 @@ class Balance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentRequest:
+    """One request as it was sent, the key replaced by the name of its variable.
+
+    ``curl`` is a shell line that sends the same.
+    """
+
+    protocol: Protocol
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str
+    curl: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a command came to.  ``findings`` holds everything found besides the ``diagnosis``.
 
-    ``models`` and ``balance`` are there for the commands whose answer they are.
+    ``models``, ``balance`` and ``requests`` are there for the commands whose answer they are.
     """
 
     command: str
@@ -329,3 +345,4 @@ class Report:
     spent: Spent = Spent()
     models: tuple[ModelInfo, ...] | None = None
     balance: Balance | None = None
+    requests: tuple[SentRequest, ...] | None = None

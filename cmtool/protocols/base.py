@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, ClassVar
@@ -180,23 +180,3 @@ class Dialect(ABC):
     def content(self, prompt: Prompt) -> bytes:
         """Give the request's body as bytes."""
         return json.dumps(self.body(prompt)).encode()
-
-
-def record(value: object) -> Mapping[str, Any]:
-    """Give the value when it is a JSON object, else an empty one."""
-    return value if isinstance(value, dict) else {}
-
-
-def records(value: object) -> list[Mapping[str, Any]]:
-    """Give the JSON objects of a JSON array, and nothing else of it."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def text(value: object) -> str | None:
-    """Give the value when it is a non-empty string."""
-    return value if isinstance(value, str) and value else None
-
-
-def count(value: object) -> int | None:
-    """Give the value when it is a number of tokens or an index."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None

@@ -10,18 +10,9 @@ from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject, error_object
+from cmtool.documents import count, record, records, text
 from cmtool.model import Json, Protocol, Severity
-from cmtool.protocols.base import (
-    Content,
-    Dialect,
-    Prompt,
-    Signal,
-    StreamMachine,
-    count,
-    record,
-    records,
-    text,
-)
+from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine
 
 _HIDDEN_CHANNELS = ("reasoning_content", "reasoning", "refusal")
 

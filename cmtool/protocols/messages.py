@@ -10,18 +10,9 @@ from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject, error_object
+from cmtool.documents import count, record, records, text
 from cmtool.model import Json, Protocol, Severity
-from cmtool.protocols.base import (
-    Content,
-    Dialect,
-    Prompt,
-    Signal,
-    StreamMachine,
-    count,
-    record,
-    records,
-    text,
-)
+from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine
 
 ANTHROPIC_VERSION = "2023-06-01"
 _HIDDEN_CHANNELS = {"thinking_delta": "thinking", "input_json_delta": "partial_json"}

@@ -16,6 +16,7 @@ from cmtool.model import (
     Gaps,
     Json,
     Report,
+    SentRequest,
     StreamResult,
     Support,
     Target,
@@ -83,6 +84,8 @@ def report_document(report: Report) -> Document:
         ]
     if report.balance is not None:
         document["balance"] = _balance(report.balance)
+    if report.requests is not None:
+        document["requests"] = [_request(each) for each in report.requests]
     return document
 
 
@@ -119,6 +122,17 @@ def row_document(row: Row) -> Document:
 
 def _text(document: Json) -> str:
     return json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False) + "\n"
+
+
+def _request(request: SentRequest) -> Document:
+    return {
+        "protocol": request.protocol.value,
+        "method": request.method,
+        "url": request.url,
+        "headers": dict(request.headers),
+        "body": request.body,
+        "curl": request.curl,
+    }
 
 
 def _target(target: Target) -> Document:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from cmtool.render.human.account import balance_lines, models_lines
 from cmtool.render.human.diagnosis import finding_lines
 from cmtool.render.human.report import report_lines
+from cmtool.render.human.request import request_lines
 from cmtool.render.human.rows import row_lines, table_lines
 from cmtool.render.human.streams import stream_lines
 
@@ -18,6 +19,7 @@ __all__ = [
     "finding_lines",
     "models_lines",
     "report_lines",
+    "request_lines",
     "row_lines",
     "stream_lines",
     "table_lines",

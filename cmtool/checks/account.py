@@ -1,0 +1,154 @@
+"""The checks of the account: whether the key is taken, and what is in the wallet."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from cmtool import catalog
+from cmtool.checks.facts import Run
+from cmtool.checks.graph import CheckSpec, Result
+from cmtool.checks.wording import duration_ms, failure, recovered, tries
+from cmtool.documents import Credits, Usage, read_credits, read_usage
+from cmtool.errors import ExitCode
+from cmtool.gateway import Attempt
+from cmtool.model import Balance, Finding, Group, Severity, Status, UsagePeriod
+
+_MICRO = 1_000_000
+_FEW_REQUESTS = 20  # of fewer a rate says little
+_LOW_RATE = 0.8
+
+# What says that the key, or the way to the gateway, is at fault; behind it nothing can work.
+_BLOCKING = frozenset({ExitCode.AUTHENTICATION, ExitCode.NETWORK})
+
+
+async def auth(run: Run) -> Result:
+    """Read the answer to ``GET /v1/models``."""
+    attempts = run.facts.listing
+    last = attempts[-1]
+    if last.finding is not None:
+        return failure(attempts, blocking=last.finding.exit_code in _BLOCKING)
+    models = run.facts.models = last.value or ()
+    remarks = recovered(attempts, "auth", run.settings.model)
+    return Result(
+        status=Status.WARN if remarks else Status.OK,
+        summary=f"GET /v1/models {last.exchange.status} · {len(models)} models{tries(attempts)}",
+        findings=remarks,
+        duration_ms=duration_ms(attempts),
+    )
+
+
+async def balance(run: Run) -> Result:
+    """Read the wallet, and the day's success rate."""
+    gateway = run.reached()
+    credit, usage = await asyncio.gather(
+        gateway.get("/credits", "balance", read_credits, run.facts.model or run.settings.model),
+        gateway.get("/usage", "balance", read_usage, run.facts.model or run.settings.model),
+    )
+    wallet, spend = credit[-1].value, usage[-1].value
+    if wallet is None:
+        return failure(credit, blocking=False)
+    run.facts.balance = _balance(wallet, spend)
+    findings = (
+        *_wallet_remarks(run, wallet),
+        *_spend_remarks(usage),
+        *recovered(credit, "balance", run.settings.model),
+        *recovered(usage if spend else [], "balance", run.settings.model),
+    )
+    return Result(
+        status=_status(findings),
+        summary=_summary(wallet, spend) + tries(credit),
+        findings=findings,
+        duration_ms=duration_ms(credit),
+        details=_details(wallet),
+        blocking=False,
+    )
+
+
+def _status(findings: tuple[Finding, ...]) -> Status:
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return Status.FAIL
+    return Status.WARN if findings else Status.OK
+
+
+def _balance(wallet: Credits, spend: Usage | None) -> Balance:
+    return Balance(
+        currency=wallet.currency,
+        balance_micro=wallet.balance_micro,
+        uncollected_micro=wallet.uncollected_micro,
+        daily=spend.daily if spend else None,
+        weekly=spend.weekly if spend else None,
+        monthly=spend.monthly if spend else None,
+    )
+
+
+def _wallet_remarks(run: Run, wallet: Credits) -> Iterator[Finding]:
+    if wallet.balance_micro > 0:
+        return
+    said = f"GET /v1/credits shows {_money(wallet.balance_micro, wallet.currency)}."
+    held = "A user who has no wallet yet sees zeros as well."
+    predicted = run.wishes.no_spend
+    row = catalog.row("insufficient_balance" if predicted else "balance_empty")
+    model = run.facts.model or run.settings.model
+    yield catalog.fill(
+        row, model=model, evidence=[said, held], check="balance", predicted=predicted
+    )
+
+
+def _spend_remarks(attempts: list[Attempt[Usage | None]]) -> Iterator[Finding]:
+    last = attempts[-1]
+    if last.finding is not None:
+        yield dataclasses.replace(last.finding, severity=Severity.ERROR)
+        return
+    day = last.value.daily if last.value else None
+    if day is not None and day.request_count >= _FEW_REQUESTS and _rate(day) < _LOW_RATE:
+        said = f"Of {day.request_count} requests today {day.success_count} succeeded."
+        yield catalog.fill(catalog.row("success_rate_low"), evidence=[said], check="balance")
+
+
+def _summary(wallet: Credits, spend: Usage | None) -> str:
+    parts = [_money(wallet.balance_micro, wallet.currency)]
+    if wallet.uncollected_micro >= _MICRO // 200:  # less would be shown as 0.00
+        parts.append(
+            f"{_money(wallet.uncollected_micro, wallet.currency)} held by requests in flight"
+        )
+    if spend is not None and spend.daily.request_count:
+        day = spend.daily
+        parts.append(f"{_rate(day):.0%} of {day.request_count} requests today succeeded")
+    return ", ".join(parts)
+
+
+def _details(wallet: Credits) -> dict[str, Any]:
+    return {
+        "currency": wallet.currency,
+        "balance_micro": wallet.balance_micro,
+        "uncollected_micro": wallet.uncollected_micro,
+    }
+
+
+def _rate(period: UsagePeriod) -> float:
+    return period.success_count / period.request_count
+
+
+def _money(micro: int, currency: str) -> str:
+    return f"{micro / _MICRO:.2f} {currency}"
+
+
+CHECKS = (
+    CheckSpec(
+        id="auth",
+        group=Group.ACCOUNT,
+        title="the key is accepted",
+        run=auth,
+        needs=("key", "connection"),
+    ),
+    CheckSpec(
+        id="balance",
+        group=Group.ACCOUNT,
+        title="the wallet and the day's success rate",
+        run=balance,
+        needs=("key", "base-url", "auth"),
+    ),
+)

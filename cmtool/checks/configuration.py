@@ -1,0 +1,87 @@
+"""The checks of what the user configured: nothing is sent."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterator
+
+from cmtool import catalog
+from cmtool.checks.facts import Run
+from cmtool.checks.graph import CheckSpec, Result
+from cmtool.model import Finding, Group, Status
+from cmtool.redact import fingerprint
+
+_OTHER_KEY_VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+async def key(run: Run) -> Result:
+    """Look at the key itself: present, from where, its form."""
+    verdict = run.key
+    if verdict.finding is not None:
+        return Result(
+            status=Status.FAIL,
+            summary=verdict.finding.evidence[0].rstrip("."),
+            findings=(verdict.finding,),
+            blocking=verdict.key is None,
+        )
+    shown = fingerprint(verdict.key.reveal()) if verdict.key else ""
+    return Result(status=Status.OK, summary=f"{shown} from {run.settings.key_where}")
+
+
+async def base_url(run: Run) -> Result:
+    """Look at the base URL: a URL, https, the host, exactly one /v1."""
+    finding = run.address.finding
+    if finding is None:
+        return Result(status=Status.OK, summary=run.address.summary)
+    return Result(
+        status=Status.FAIL,
+        summary=finding.evidence[0].rstrip("."),
+        findings=(finding,),
+        blocking=run.address.base_url is None,
+    )
+
+
+async def environment(run: Run) -> Result:
+    """Look at what else in the environment bears on the calls."""
+    findings = tuple(_remarks(run))
+    if findings:
+        said = ", ".join(dict.fromkeys(finding.title for finding in findings))
+        return Result(status=Status.WARN, summary=said, findings=findings)
+    return Result(status=Status.OK, summary="no proxy, no conflicting variables")
+
+
+def _remarks(run: Run) -> Iterator[Finding]:
+    environ = run.settings.environ
+    if run.proxy is not None:
+        yield _remark(
+            "proxy_in_use", f"{run.proxy.variable} sends the requests to {run.proxy.shown}."
+        )
+    for variable in _CA_VARIABLES:
+        path = environ.get(variable)
+        if path and not os.path.exists(path):  # noqa: PTH110 - the value may be no path at all
+            yield _remark("ca_file_missing", f"{variable} names {path}, which is not there.")
+    urls = {v: environ[v] for v in ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL") if environ.get(v)}
+    if len({url.rstrip("/") for url in urls.values()}) > 1:
+        told = " and ".join(f"{variable} is {url}" for variable, url in urls.items())
+        yield _remark("base_url_conflict", f"{told}; CROSSMODEL_API_URL is used.")
+    for variable in _OTHER_KEY_VARIABLES:
+        if environ.get(variable, "").strip().startswith("cm-"):
+            yield _remark("key_in_other_variable", f"{variable} holds a key of this gateway.")
+    dotenv = run.settings.dotenv
+    if dotenv is not None and dotenv.key_variables and run.settings.key is None:
+        named = ", ".join(dotenv.key_variables)
+        yield _remark("key_not_exported", f"{dotenv.path} holds {named}, the environment does not.")
+
+
+def _remark(identifier: str, evidence: str) -> Finding:
+    return catalog.fill(catalog.row(identifier), evidence=[evidence], check="environment")
+
+
+CHECKS = (
+    CheckSpec(id="key", group=Group.CONFIGURATION, title="the API key", run=key),
+    CheckSpec(id="base-url", group=Group.CONFIGURATION, title="the base URL", run=base_url),
+    CheckSpec(
+        id="environment", group=Group.CONFIGURATION, title="the environment", run=environment
+    ),
+)

@@ -1,0 +1,74 @@
+"""What the checks of one run are given, and what they find out for each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from cmtool.address import AddressVerdict
+from cmtool.clock import Clock
+from cmtool.credentials import KeyVerdict
+from cmtool.gateway import Attempt, Gateway
+from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, IDLE_S, Generation
+from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
+from cmtool.proxies import ProxyChoice
+from cmtool.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the user asked for.  ``stream`` False asks for each generation in one piece.
+
+    ``keep_body`` keeps the bodies of the generations also when nothing is wrong with them.
+    """
+
+    protocols: tuple[Protocol, ...] = tuple(Protocol)
+    no_spend: bool = False
+    prompt: str = DEFAULT_PROMPT
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    idle_s: float = IDLE_S
+    stream: bool = True
+    keep_body: bool = False
+
+
+@dataclass(slots=True)
+class Facts:
+    """What has been found out so far; each fact is written by one check.
+
+    ``listing`` holds the attempts at ``GET /v1/models`` (by ``connection``), ``models`` the live
+    list (by ``auth``), ``model`` the ID that is asked for and ``nearest`` what may have been
+    meant by it (by ``model``), ``clock_skew`` how far this machine's clock is ahead.
+    """
+
+    listing: list[Attempt[tuple[ModelInfo, ...] | None]] = field(default_factory=list)
+    clock_skew: timedelta | None = None
+    models: tuple[ModelInfo, ...] | None = None
+    model: str | None = None
+    nearest: tuple[str, ...] = ()
+    balance: Balance | None = None
+    generations: list[Generation] = field(default_factory=list)
+    requests: list[SentRequest] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The world of one run.  ``gateway`` is None where no address can be used."""
+
+    settings: Settings
+    key: KeyVerdict
+    address: AddressVerdict
+    gateway: Gateway | None
+    proxy: ProxyChoice | None
+    clock: Clock
+    wishes: Wishes
+    facts: Facts
+
+    def is_over(self) -> bool:
+        """Whether the deadline has come, so that nothing more can be asked."""
+        return self.gateway is not None and self.gateway.remaining_s() <= 0
+
+    def reached(self) -> Gateway:
+        """Give the gateway; only for checks that need ``base-url``, which blocks them without."""
+        if self.gateway is None:
+            raise LookupError("this check must declare that it needs base-url")
+        return self.gateway

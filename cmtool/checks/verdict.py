@@ -1,0 +1,182 @@
+"""From what the checks found to one root cause.
+
+The diagnosis is the first failure in the documented debugging order
+(https://www.crossmodel.ai/docs/errors): key and URL, connection, 401, 402, 404, 429, 5xx, 400, an
+answer that nobody documents, then what only a stream shows.  Real requests outweigh predictions:
+what the account's or the list's answers suggest is a warning once a generation has succeeded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cmtool import catalog
+from cmtool.checks.facts import Facts
+from cmtool.checks.graph import Done
+from cmtool.checks.model import suggestions
+from cmtool.errors import ExitCode
+from cmtool.model import (
+    Check,
+    Exchange,
+    Finding,
+    Group,
+    Outcome,
+    Protocol,
+    Severity,
+    Status,
+    Support,
+)
+from cmtool.protocols import DIALECTS
+from cmtool.redact import cut
+
+_ORDER = (
+    ExitCode.CONFIGURATION,
+    ExitCode.NETWORK,
+    ExitCode.AUTHENTICATION,
+    ExitCode.BILLING,
+    ExitCode.MODEL,
+    ExitCode.RATE_LIMIT,
+    ExitCode.SERVICE,
+    ExitCode.REQUEST,
+    ExitCode.UNRECOGNISED,
+    ExitCode.STREAM,
+)
+_SUPPORT_BODY = 2000
+_NO_REQUEST_ID = "none: the answer carried no x-request-id"
+_NO_MODEL = "none: the request named no model"
+_NO_BODY = "none: the answer had no body"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a run came to; ``checks`` as they stand once everything is known."""
+
+    outcome: Outcome
+    exit_code: ExitCode
+    diagnosis: Finding | None
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+
+
+def judge(done: Sequence[Done], facts: Facts, *, strict: bool) -> Verdict:
+    """Weigh what was found; gives the root cause and everything else under it."""
+    works = [d.check.id for d in done if _generates(d.check) and _succeeded(d.check)]
+    weighed = [_weigh(entry, proven=bool(works)) for entry in done]
+    findings = [_enriched(f, facts) for entry in weighed for f in entry.findings]
+    diagnosis = _root(findings, strict=strict)
+    others = tuple(f for f in findings if f is not diagnosis)
+    if diagnosis is not None:
+        diagnosis = _differential(diagnosis, works, [entry.check for entry in weighed])
+    return Verdict(
+        outcome=_outcome(diagnosis, others),
+        exit_code=diagnosis.exit_code if diagnosis else ExitCode.HEALTHY,
+        diagnosis=diagnosis,
+        findings=others,
+        checks=tuple(entry.check for entry in weighed),
+    )
+
+
+def support_for(diagnosis: Finding | None, exchanges: Sequence[Exchange]) -> Support | None:
+    """Give the five facts that the vendor asks for; None when no answer led to the diagnosis."""
+    if diagnosis is None or diagnosis.predicted:
+        return None
+    answered = [e for e in exchanges if e.check == diagnosis.check and e.status is not None]
+    failed = [e for e in answered if e.failure == diagnosis.id] or answered
+    return _support(failed[-1]) if failed else None
+
+
+def request_time(moment: datetime) -> str:
+    """Give a time of day as support wants it: ISO 8601, UTC, milliseconds."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def _support(exchange: Exchange) -> Support:
+    return Support(
+        request_id=exchange.request_id or _NO_REQUEST_ID,
+        request_time=request_time(exchange.sent_at),
+        model=exchange.model or _NO_MODEL,
+        status=exchange.status,
+        body=cut(exchange.body, _SUPPORT_BODY) if exchange.body else _NO_BODY,
+    )
+
+
+def _generates(check: Check) -> bool:
+    return check.group is Group.INFERENCE
+
+
+def _succeeded(check: Check) -> bool:
+    return check.status in {Status.OK, Status.WARN}
+
+
+def _weigh(entry: Done, *, proven: bool) -> Done:
+    """Turn a failure that real requests have disproved into a warning."""
+    check = entry.check
+    if check.id == "model" and any(f.id == "model_not_listed" for f in entry.findings):
+        status = Status.WARN if proven else Status.FAIL
+        return dataclasses.replace(entry, check=dataclasses.replace(check, status=status))
+    if not proven or check.group is not Group.ACCOUNT or check.status is not Status.FAIL:
+        return entry
+    return Done(
+        check=dataclasses.replace(check, status=Status.WARN),
+        findings=tuple(_disproved(finding) for finding in entry.findings),
+    )
+
+
+def _disproved(finding: Finding) -> Finding:
+    if finding.severity is Severity.WARNING:
+        return finding
+    row = catalog.row("catalogue_unavailable" if finding.check == "auth" else "account_unavailable")
+    said = f"The answer was {finding.status} {finding.id}, but real requests succeeded."
+    return catalog.fill(row, evidence=[said, *finding.evidence], check=finding.check)
+
+
+def _enriched(finding: Finding, facts: Facts) -> Finding:
+    """Add to a 404 of a real request what the live list says about the model ID."""
+    if finding.id != "model_not_found" or finding.predicted or facts.models is None:
+        return finding
+    listed = any(entry.id == facts.model for entry in facts.models)
+    said = f"{facts.model} is {'in' if listed else 'not in'} the live list of {len(facts.models)}."
+    return dataclasses.replace(
+        finding,
+        actions=(*suggestions(facts.nearest), *finding.actions),
+        evidence=(*finding.evidence, said),
+    )
+
+
+def _root(findings: Sequence[Finding], *, strict: bool) -> Finding | None:
+    errors = [f for f in findings if f.severity is Severity.ERROR]
+    candidates = errors or (list(findings) if strict else [])
+    return min(candidates, key=lambda f: _ORDER.index(f.exit_code), default=None)
+
+
+def _outcome(diagnosis: Finding | None, others: Sequence[Finding]) -> Outcome:
+    if diagnosis is not None:
+        return Outcome.FAILED
+    return Outcome.DEGRADED if others else Outcome.HEALTHY
+
+
+def _differential(diagnosis: Finding, works: Sequence[str], checks: Sequence[Check]) -> Finding:
+    """Say, when one protocol fails and another works, what the two differ in."""
+    failed = [c.id for c in checks if _generates(c) and c.status is Status.FAIL]
+    if not works or diagnosis.check not in failed:
+        return diagnosis
+    told = f"{_listed(failed)} fails, {_listed(works)} works with the same key and model."
+    differences = [_difference(failed[0], works[0])]
+    return dataclasses.replace(diagnosis, evidence=(*diagnosis.evidence, told, *differences))
+
+
+def _difference(failing: str, working: str) -> str:
+    bad, good = DIALECTS[Protocol(failing)], DIALECTS[Protocol(working)]
+    parts = [f"the path (/v1{bad.path} against /v1{good.path})"]
+    if bad.key_header != good.key_header:
+        parts.append(f"the header of the key ({bad.key_header} against {good.key_header})")
+    parts.append("the support of the model for the protocol")
+    return f"They differ in {_listed(parts)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last

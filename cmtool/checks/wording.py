@@ -1,0 +1,73 @@
+"""Sentences and results that the families of checks share."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from cmtool import catalog
+from cmtool.checks.graph import Result
+from cmtool.gateway import Attempt
+from cmtool.model import Finding, Status
+
+
+def failure(attempts: Sequence[Attempt[Any]], *, blocking: bool = True) -> Result:
+    """Give the result of a check whose last attempt failed."""
+    finding = attempts[-1].finding
+    assert finding is not None  # noqa: S101 - what a failure is
+    return Result(
+        status=Status.FAIL,
+        summary=failed_words(finding) + tries(attempts),
+        findings=(with_attempts(finding, attempts),),
+        duration_ms=duration_ms(attempts),
+        blocking=blocking,
+    )
+
+
+def failed_words(finding: Finding) -> str:
+    """Give what an answer said, in its own terms: status, type, code."""
+    said = dict.fromkeys(word for word in (finding.type, finding.code or finding.id) if word)
+    status = [str(finding.status)] if finding.status is not None else []
+    own = finding.id if finding.id not in said else None
+    return " ".join([*status, *said, *([own] if own else [])])
+
+
+def tries(attempts: Sequence[Attempt[Any]]) -> str:
+    """Give how often it was tried, where that is worth a word."""
+    return f", {len(attempts)} attempts" if len(attempts) > 1 else ""
+
+
+def with_attempts(finding: Finding, attempts: Sequence[Attempt[Any]]) -> Finding:
+    """Add to a finding what the attempts before the last one came to."""
+    if len(attempts) == 1:
+        return finding
+    return dataclasses.replace(finding, evidence=(*finding.evidence, history(attempts)))
+
+
+def history(attempts: Sequence[Attempt[Any]]) -> str:
+    """Tell the attempts in one sentence."""
+    told = ", ".join(_outcome(attempt) for attempt in attempts)
+    return f"{len(attempts)} attempts: {told}."
+
+
+def _outcome(attempt: Attempt[Any]) -> str:
+    status = attempt.exchange.status
+    if attempt.finding is None:
+        return f"{status} in order"
+    return f"{status} {attempt.finding.id}" if status is not None else attempt.finding.id
+
+
+def recovered(
+    attempts: Sequence[Attempt[Any]], check: str, model: str | None
+) -> tuple[Finding, ...]:
+    """Give the warning for a request that succeeded only after a retry; else nothing."""
+    if len(attempts) <= 1:
+        return ()
+    row = catalog.row("recovered")
+    return (catalog.fill(row, model=model, check=check, evidence=[history(attempts)]),)
+
+
+def duration_ms(attempts: Sequence[Attempt[Any]]) -> float | None:
+    """Give the duration of the last attempt."""
+    return attempts[-1].exchange.duration_ms

@@ -1,0 +1,246 @@
+"""The commands: parse, call, emit.
+
+What a command needs beyond the options is imported inside it, so that ``cmtool errors`` does not
+pay for the network.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cmtool import __version__
+from cmtool.cli.boundary import guarded
+from cmtool.cli.options import (
+    AskOptions,
+    ModelArgument,
+    OutputOptions,
+    TargetOptions,
+    expanded,
+    one_model,
+)
+
+app = typer.Typer(
+    name="cmtool",
+    help="Tells why calls to the CrossModel gateway fail, and what to do about it.",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+NoSpend = Annotated[
+    bool, typer.Option("--no-spend", help="Only requests that cost nothing; the rest is predicted.")
+]
+Prompt = Annotated[str | None, typer.Option("--prompt", metavar="TEXT", help="What to ask.")]
+MaxTokens = Annotated[
+    int, typer.Option("--max-tokens", metavar="N", min=1, help="Cap of the output, in tokens.")
+]
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
+    if wanted:
+        import platform  # noqa: PLC0415 - start-up time
+
+        typer.echo(
+            f"cmtool {__version__} · Python {platform.python_version()} · {platform.platform()}"
+        )
+        raise typer.Exit
+
+
+@app.callback()
+def cmtool(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Tell why calls to the CrossModel gateway fail, and what to do about it."""
+
+
+@app.command()
+@expanded
+@guarded
+def doctor(
+    target: TargetOptions,
+    ask: AskOptions,
+    output: OutputOptions,
+    model: ModelArgument = None,
+    *,
+    no_spend: NoSpend = False,
+) -> int:
+    """Walk every check and print one diagnosis, with the trace headers."""
+    from cmtool.checks.facts import Wishes  # noqa: PLC0415
+    from cmtool.cli.output import emit  # noqa: PLC0415
+    from cmtool.cli.running import EVERY_CHECK, chosen_protocols, execute  # noqa: PLC0415
+    from cmtool.render.human import report_lines  # noqa: PLC0415
+
+    wishes = Wishes(protocols=chosen_protocols(ask), no_spend=no_spend)
+    conclusion = execute(
+        "doctor",
+        EVERY_CHECK,
+        target=target,
+        output=output,
+        model=one_model(model, ask.model_option),
+        wishes=wishes,
+    )
+    return emit(conclusion.report, output, report_lines)
+
+
+@app.command()
+@expanded
+@guarded
+def models(
+    target: TargetOptions,
+    output: OutputOptions,
+    pattern: Annotated[
+        str | None,
+        typer.Argument(metavar="[PATTERN]", help="Part of an ID, or a pattern with * and ?."),
+    ] = None,
+    *,
+    check: Annotated[
+        str | None,
+        typer.Option("--check", metavar="ID", help="Say whether an ID exists; else the nearest."),
+    ] = None,
+    long: Annotated[bool, typer.Option("--long", "-l", help="Show owner and date.")] = False,
+) -> int:
+    """List the model IDs, one a line, sorted."""
+    from cmtool.cli import listing  # noqa: PLC0415
+
+    if check is not None:
+        return listing.check(check, target=target, output=output)
+    return listing.models(pattern, long=long, target=target, output=output)
+
+
+@app.command(name="stream-test")
+@expanded
+@guarded
+def stream_test(
+    target: TargetOptions,
+    ask: AskOptions,
+    output: OutputOptions,
+    model: ModelArgument = None,
+    *,
+    prompt: Prompt = None,
+    max_tokens: MaxTokens = 16,
+) -> int:
+    """Open a real stream in each protocol, judge it and measure it."""
+    from cmtool.checks.facts import Wishes  # noqa: PLC0415
+    from cmtool.cli.output import emit  # noqa: PLC0415
+    from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
+    from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
+    from cmtool.render.human import stream_lines  # noqa: PLC0415
+
+    asked = one_model(model, ask.model_option)
+    protocols = chosen_protocols(ask)
+    conclusion = execute(
+        "stream-test",
+        generating(protocols, asked),
+        target=target,
+        output=output,
+        model=asked,
+        wishes=Wishes(protocols=protocols, prompt=prompt or DEFAULT_PROMPT, max_tokens=max_tokens),
+    )
+    return emit(conclusion.report, output, stream_lines)
+
+
+@app.command()
+@expanded
+@guarded
+def request(
+    target: TargetOptions,
+    ask: AskOptions,
+    output: OutputOptions,
+    model: ModelArgument = None,
+    *,
+    stream: Annotated[bool, typer.Option("--stream", help="Ask for a stream.")] = False,
+    prompt: Prompt = None,
+    max_tokens: MaxTokens = 16,
+) -> int:
+    """Send one test request and show everything: sent, received, times, the curl line."""
+    from cmtool.checks.facts import Wishes  # noqa: PLC0415
+    from cmtool.cli.output import emit  # noqa: PLC0415
+    from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
+    from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
+    from cmtool.render.human import request_lines  # noqa: PLC0415
+
+    asked = one_model(model, ask.model_option)
+    protocols = chosen_protocols(ask) if ask.protocol else chosen_protocols(ask)[:1]
+    conclusion = execute(
+        "request",
+        generating(protocols, asked),
+        target=target,
+        output=output,
+        model=asked,
+        wishes=Wishes(
+            protocols=protocols,
+            prompt=prompt or DEFAULT_PROMPT,
+            max_tokens=max_tokens,
+            stream=stream,
+            keep_body=True,
+        ),
+    )
+    return emit(conclusion.report, output, request_lines)
+
+
+@app.command()
+@expanded
+@guarded
+def errors(
+    output: OutputOptions,
+    which: Annotated[
+        str | None,
+        typer.Argument(metavar="[ID or STATUS]", help="One row in full, or those of a status."),
+    ] = None,
+) -> int:
+    """Print the error table, or one row of it in full."""
+    from cmtool.cli import table  # noqa: PLC0415
+
+    return table.errors(which, output)
+
+
+@app.command()
+@expanded
+@guarded
+def balance(target: TargetOptions, output: OutputOptions) -> int:
+    """Show the wallet and the spend, in money."""
+    from cmtool.cli.output import emit  # noqa: PLC0415
+    from cmtool.cli.running import CONFIGURATION, execute  # noqa: PLC0415
+    from cmtool.render.human import balance_lines  # noqa: PLC0415
+
+    checks = (*CONFIGURATION, "balance")
+    conclusion = execute("balance", checks, target=target, output=output)
+    return emit(conclusion.report, output, balance_lines)
+
+
+@app.command()
+@guarded
+def sandbox(
+    *,
+    list_: Annotated[bool, typer.Option("--list", help="Print the scenarios and end.")] = False,
+    scenario: Annotated[
+        str, typer.Option("--scenario", metavar="NAME", help="Whose key to print.")
+    ] = "healthy",
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where to listen.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")
+    ] = 0,
+    delay: Annotated[
+        float, typer.Option("--delay", metavar="MS", min=0, help="Wait before every answer.")
+    ] = 0.0,
+    first_token: Annotated[
+        float, typer.Option("--first-token", metavar="MS", min=0, help="Wait before a stream's.")
+    ] = 0.0,
+) -> int:
+    """Serve a local gateway that behaves as documented, with a scenario for every failure."""
+    from cmtool.cli import serving  # noqa: PLC0415
+
+    if list_:
+        return serving.list_scenarios()
+    pace = serving.Pace(delay_s=delay / 1000, first_token_s=first_token / 1000)
+    return serving.serve(scenario, host, port, pace)

@@ -1,0 +1,93 @@
+"""The border of the program: errors and interrupts become exit codes here, and nowhere else."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn, ParamSpec
+
+from cmtool.errors import CmtoolError, ExitCode
+
+P = ParamSpec("P")
+
+
+def main() -> NoReturn:
+    """Run the program; always ends in SystemExit."""
+    try:
+        from cmtool.cli.app import app  # noqa: PLC0415 - an interrupt at start-up ends here as well
+
+        app(prog_name="cmtool")
+    except KeyboardInterrupt:
+        sys.exit(_interrupted())
+    sys.exit(ExitCode.HEALTHY)
+
+
+def guarded(command: Callable[P, int]) -> Callable[P, None]:
+    """Give the command that ends the program with the number which ``command`` returns."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        sys.exit(_exit_code(functools.partial(command, *args, **kwargs)))
+
+    return run
+
+
+def _exit_code(command: Callable[[], int]) -> int:
+    try:
+        code = command()
+        _flush()
+    except CmtoolError as exc:
+        return _say(f"{exc}", exc.exit_code)
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        return _reader_went_away()
+    except Exception as exc:  # noqa: BLE001 - the one place where every fault of our own ends
+        return _fault(exc)
+    return code
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+
+
+def _say(sentence: str, code: ExitCode) -> int:
+    """Print one sentence for people; what it quotes from them is made safe to show."""
+    from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
+
+    if sys.stderr is not None:
+        sys.stderr.write(f"cmtool: {visible(Redactor().text(sentence))}\n")
+    return code
+
+
+def _interrupted() -> int:
+    return _say("interrupted", ExitCode.INTERRUPTED)
+
+
+def _reader_went_away() -> int:
+    """End quietly: whoever read our output has seen enough (`cmtool models | head -1`)."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())  # else the interpreter's own flush at exit fails
+    return ExitCode.HEALTHY
+
+
+def _fault(error: Exception) -> int:
+    if "--verbose" in sys.argv:
+        import traceback  # noqa: PLC0415 - start-up time
+
+        from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
+
+        text = Redactor(_secrets()).text("".join(traceback.format_exception(error)))
+        sys.stderr.write(visible(text, multiline=True))
+    kind = type(error).__name__
+    return _say(f"a fault of cmtool itself ({kind}); --verbose shows where", ExitCode.FAULT)
+
+
+def _secrets() -> list[str]:
+    from cmtool.config import KEY_VARIABLE, environment  # noqa: PLC0415 - start-up time
+
+    return [value] if (value := environment().get(KEY_VARIABLE)) else []

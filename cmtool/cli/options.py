@@ -1,0 +1,169 @@
+"""The options that several commands share, declared once.
+
+A command takes a group of options as one argument; :func:`expanded` turns it into the single
+options that typer sees.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from cmtool.errors import UsageError
+from cmtool.model import Protocol
+
+_LONGEST_TIMEOUT_S = 86_400.0
+
+
+class Format(StrEnum):
+    """What standard output gets."""
+
+    HUMAN = "human"
+    JSON = "json"
+
+
+class OptionGroup:
+    """The mark of a dataclass whose fields are options."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetOptions(OptionGroup):
+    """Whom to ask, and as whom."""
+
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            metavar="URL",
+            help="Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway.",
+        ),
+    ] = None
+    api_key_file: Annotated[
+        str | None,
+        typer.Option(
+            "--api-key-file",
+            metavar="PATH",
+            help="File that holds the key, - for standard input; else CROSSMODEL_API_KEY.",
+        ),
+    ] = None
+    sandbox: Annotated[
+        str | None,
+        typer.Option(
+            "--sandbox",
+            metavar="SCENARIO",
+            help="Run against an embedded sandbox instead; 'cmtool sandbox --list' names them.",
+        ),
+    ] = None
+    timeout: Annotated[
+        float,
+        typer.Option(
+            "--timeout", metavar="SECONDS", help="Deadline of the whole command.", show_default=True
+        ),
+    ] = 60.0
+
+    def checked(self) -> None:
+        """Raise UsageError for values that cannot be used."""
+        if not 0 < self.timeout <= _LONGEST_TIMEOUT_S:
+            most = f"{_LONGEST_TIMEOUT_S:.0f}"
+            raise UsageError(f"--timeout takes seconds above 0 and up to {most}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions(OptionGroup):
+    """What to ask for."""
+
+    model_option: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            metavar="ID",
+            help="The model; else CROSSMODEL_MODEL, else a cheap one.",
+        ),
+    ] = None
+    protocol: Annotated[
+        list[Protocol] | None,
+        typer.Option("--protocol", "-p", help="Protocol to use; may be repeated."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOptions(OptionGroup):
+    """Where the result goes, and how it looks."""
+
+    format: Annotated[Format, typer.Option("--format", "-f", help="What standard output gets.")] = (
+        Format.HUMAN
+    )
+    report: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--report",
+            metavar="PATH",
+            help="Write the result to a file as well, format by ending (.json); may be repeated.",
+        ),
+    ] = None
+    strict: Annotated[bool, typer.Option("--strict", help="A warning fails too.")] = False
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what matters most.")] = (
+        False
+    )
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show every exchange.")] = False
+    no_color: Annotated[
+        bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")
+    ] = False
+    ascii: Annotated[bool, typer.Option("--ascii", help="Plain ASCII output.")] = False
+
+
+ModelArgument = Annotated[
+    str | None,
+    typer.Argument(metavar="[MODEL]", help="The model; the same as --model.", show_default=False),
+]
+
+
+def one_model(argument: str | None, option: str | None) -> str | None:
+    """Give the model that was named; raises UsageError when two different ones were."""
+    if argument is not None and option is not None and argument != option:
+        raise UsageError(f"Two models were named, {argument} and {option}; name one.")
+    return argument if argument is not None else option
+
+
+def expanded(command: Callable[..., None]) -> Callable[..., None]:
+    """Give the command with each of its groups of options taken apart into single options."""
+    groups = {
+        name: kind
+        for name, kind in get_type_hints(command, include_extras=True).items()
+        if inspect.isclass(kind) and issubclass(kind, OptionGroup)
+    }
+    signature = inspect.signature(command, eval_str=True)
+    single = [p for name, p in signature.parameters.items() if name not in groups]
+    options = [p for kind in groups.values() for p in _parameters(kind)]
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        taken = {
+            name: kind(**{f.name: values.pop(f.name) for f in dataclasses.fields(kind)})  # type: ignore[arg-type]
+            for name, kind in groups.items()
+        }
+        command(**values, **taken)
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*single, *options)]
+    run.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run
+
+
+def _parameters(group: type[OptionGroup]) -> Iterator[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for option in dataclasses.fields(group):  # type: ignore[arg-type]
+        yield inspect.Parameter(
+            option.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=option.default,
+            annotation=hints[option.name],
+        )

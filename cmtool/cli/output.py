@@ -1,0 +1,143 @@
+"""Where the result goes: standard output in one format, and the files that were asked for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from cmtool.cli.options import Format, OutputOptions
+from cmtool.errors import UsageError
+from cmtool.model import Group, Report
+from cmtool.render import DOCUMENTS, document
+from cmtool.render.layout import Line
+from cmtool.render.progress import Progress, progress
+from cmtool.render.terminal import shows_unicode, write
+
+
+class Renderer(Protocol):
+    """What turns a report into lines for people."""
+
+    def __call__(
+        self, report: Report, *, width: int, ascii_only: bool, verbose: bool, quiet: bool
+    ) -> list[Line]:
+        """Give the lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """One of the two standard streams, and what it can show; ``stream`` is None when closed."""
+
+    stream: TextIO | None
+    color: bool
+    ascii_only: bool
+    width: int
+    moving: bool
+
+    @classmethod
+    def of(cls, stream: TextIO | None, output: OutputOptions, environ: Mapping[str, str]) -> Screen:
+        """Look at a stream as it is."""
+        terminal = stream is not None and stream.isatty()
+        plain = output.no_color or bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+        return cls(
+            stream=stream,
+            color=terminal and not plain,
+            ascii_only=output.ascii or (stream is not None and not shows_unicode(stream)),
+            width=shutil.get_terminal_size((80, 24)).columns,
+            moving=terminal and environ.get("TERM") != "dumb",
+        )
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Print lines."""
+        if self.stream is not None:
+            write(lines, self.stream, color=self.color, width=self.width)
+            self.stream.flush()
+
+    def print(self, text: str) -> None:
+        """Print a document as it is."""
+        if self.stream is not None:
+            self.stream.write(text)
+            self.stream.flush()
+
+
+def stdout(output: OutputOptions) -> Screen:
+    """Give standard output."""
+    return Screen.of(sys.stdout, output, os.environ)
+
+
+def stderr(output: OutputOptions) -> Screen:
+    """Give standard error."""
+    return Screen.of(sys.stderr, output, os.environ)
+
+
+def watching(output: OutputOptions, plan: Mapping[str, Group]) -> Progress:
+    """Give the progress display: on standard error, and only on a terminal."""
+    screen = stderr(output)
+    return progress(
+        sys.stderr,
+        plan=plan,
+        width=screen.width,
+        moving=screen.moving and not output.quiet,
+        color=screen.color,
+        ascii_only=screen.ascii_only,
+    )
+
+
+def emit(report: Report, output: OutputOptions, human: Renderer) -> int:
+    """Put out a report everywhere it is wanted; gives the exit code."""
+    for path in output.report or ():
+        write_whole(Path(path), document(_format_of(path))(report))
+    screen = stdout(output)
+    if output.format is not Format.HUMAN:
+        screen.print(document(output.format.value)(report))
+        return report.exit_code
+    lines = human(
+        report,
+        width=screen.width,
+        ascii_only=screen.ascii_only,
+        verbose=output.verbose,
+        quiet=output.quiet,
+    )
+    screen.show(lines)
+    return report.exit_code
+
+
+def check_reports(paths: Sequence[str] | None) -> None:
+    """Raise UsageError, before anything is sent, for a report that could not be written."""
+    for path in paths or ():
+        _format_of(path)
+        target = Path(path)
+        if target.is_dir():
+            raise UsageError(f"The report {path} is a directory; name a file.")
+        if not target.parent.is_dir():
+            raise UsageError(f"The report {path} cannot be written: its folder does not exist.")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all; raises UsageError when it cannot be written."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as exc:
+        raise UsageError(f"The report {path} cannot be written: {exc.strerror or exc}.") from exc
+
+
+def _format_of(path: str) -> str:
+    ending = Path(path).suffix.lower()
+    for name, entry in DOCUMENTS.items():
+        if entry.ending == ending:
+            return name
+    endings = ", ".join(entry.ending for entry in DOCUMENTS.values())
+    raise UsageError(f"The report {path} must end in one of: {endings}.")

@@ -1,0 +1,101 @@
+"""From the options of a command to its finished run."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Collection, Iterable
+
+from cmtool import config
+from cmtool.checks import registry
+from cmtool.checks.facts import Wishes
+from cmtool.cli import output as out
+from cmtool.cli.options import AskOptions, OutputOptions, TargetOptions
+from cmtool.cli.session import Conclusion, Order, conduct
+from cmtool.errors import UsageError
+from cmtool.model import Protocol, Secret
+from cmtool.render.progress import Progress
+from cmtool.settings import Settings
+
+EVERY_CHECK = tuple(spec.id for spec in registry.CHECKS)
+CONFIGURATION = ("key", "base-url")
+LISTING = (*CONFIGURATION, "connection", "auth")
+
+
+def chosen_protocols(ask: AskOptions) -> tuple[Protocol, ...]:
+    """Give the protocols that were asked for, each once, in their own order; all by default."""
+    return tuple(p for p in Protocol if p in ask.protocol) if ask.protocol else tuple(Protocol)
+
+
+def execute(  # noqa: PLR0913 - what a command consists of
+    command: str,
+    checks: Collection[str],
+    *,
+    target: TargetOptions,
+    output: OutputOptions,
+    model: str | None = None,
+    wishes: Wishes | None = None,
+) -> Conclusion:
+    """Run the checks of a command against the gateway, or against an embedded sandbox."""
+    target.checked()
+    out.check_reports(output.report)
+    settings = _settings(target, model)
+    plan = {spec.id: spec.group for spec in registry.chosen(checks)}
+    with out.watching(output, plan) as progress:
+        order = Order(
+            command=command,
+            settings=settings,
+            wishes=wishes or Wishes(),
+            checks=checks,
+            timeout_s=target.timeout,
+            strict=output.strict,
+        )
+        return asyncio.run(_run(order, target.sandbox, progress))
+
+
+def _settings(target: TargetOptions, model: str | None) -> Settings:
+    environ = {} if target.sandbox else config.environment()
+    if target.sandbox and (target.base_url or target.api_key_file):
+        raise UsageError("--sandbox brings its own base URL and key; leave the other option out.")
+    return config.load(
+        environ, base_url=target.base_url, api_key_file=target.api_key_file, model=model
+    )
+
+
+async def _run(order: Order, scenario: str | None, progress: Progress) -> Conclusion:
+    if scenario is None:
+        return await conduct(order, progress)
+    # The sandbox and what it is made of are loaded only for those who ask for it.
+    from cmtool.sandbox import SCENARIOS, Sandbox, key_for  # noqa: PLC0415
+
+    check_scenario(scenario, SCENARIOS)
+    async with Sandbox() as sandbox:
+        settings = Settings(
+            key=Secret(key_for(scenario)),
+            key_where=f"the sandbox scenario {scenario}",
+            key_source="sandbox",
+            base_url=sandbox.base_url,
+            base_url_where="the sandbox",
+            model=order.settings.model,
+        )
+        return await conduct(order.within(settings), progress)
+
+
+def check_scenario(name: str, known: Iterable[str]) -> None:
+    """Raise UsageError, with the nearest names, for a scenario that there is not."""
+    if name not in known:
+        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+        meant = f" Near it: {', '.join(near)}." if near else ""
+        raise UsageError(
+            f"There is no scenario {name!r}.{meant} 'cmtool sandbox --list' names all of them."
+        )
+
+
+def generating(protocols: Collection[Protocol], model: str | None) -> tuple[str, ...]:
+    """Give the checks of a command that generates: the list only when a model has to be chosen."""
+    before = CONFIGURATION if _names_a_model(model) else (*LISTING, "model")
+    return (*before, *(protocol.value for protocol in protocols))
+
+
+def _names_a_model(model: str | None) -> bool:
+    return bool(model or config.environment().get(config.MODEL_VARIABLE))

@@ -1,0 +1,190 @@
+"""One run against a gateway: the real clock, the real sockets, and the report in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+import time
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from cmtool import __version__
+from cmtool.address import examine as examine_address
+from cmtool.checks import graph, registry, verdict
+from cmtool.checks.facts import Facts, Run, Wishes
+from cmtool.clock import Clock, Deadline
+from cmtool.credentials import examine as examine_key
+from cmtool.gateway import Gateway
+from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
+from cmtool.proxies import ProxyChoice, proxy_for
+from cmtool.redact import Redactor, fingerprint
+from cmtool.render.progress import Progress
+from cmtool.retry import Patience
+from cmtool.settings import Settings
+from cmtool.transport import Transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a command wants done.  ``checks`` are the IDs of the checks that it consists of."""
+
+    command: str
+    settings: Settings
+    wishes: Wishes
+    checks: Collection[str]
+    timeout_s: float
+    strict: bool = False
+
+    def within(self, settings: Settings) -> Order:
+        """Give the same order for other settings."""
+        return replace(self, settings=settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion:
+    """A finished run: the report, safe to show, and what was found out on the way."""
+
+    report: Report
+    facts: Facts
+
+
+def system_clock() -> Clock:
+    """Give the clock of this machine."""
+    return Clock(monotonic=time.monotonic, now=lambda: datetime.now(UTC), sleep=asyncio.sleep)
+
+
+async def conduct(order: Order, progress: Progress) -> Conclusion:
+    """Run the checks of an order and report."""
+    clock = system_clock()
+    started_at, start = clock.now(), clock.monotonic()
+    redactor = Redactor(_secrets(order.settings))
+    async with _prepared(order, clock, redactor) as run:
+        specs = registry.chosen(order.checks)
+        done = await graph.walk(specs, run, _Scrubbed(progress, redactor))
+    judged = verdict.judge(done, run.facts, strict=order.strict)
+    exchanges = tuple(sorted(run.gateway.journal, key=_sent_at)) if run.gateway else ()
+    streams = tuple(generation.result for generation in run.facts.generations)
+    report = Report(
+        command=order.command,
+        cmtool_version=__version__,
+        started_at=started_at,
+        duration_ms=(clock.monotonic() - start) * 1000,
+        target=_target(run),
+        outcome=judged.outcome,
+        exit_code=judged.exit_code,
+        diagnosis=judged.diagnosis,
+        findings=judged.findings,
+        checks=judged.checks,
+        exchanges=exchanges,
+        streams=streams,
+        support=verdict.support_for(judged.diagnosis, exchanges),
+        spent=_spent(exchanges, streams),
+        models=run.facts.models if order.command == "models" else None,
+        balance=run.facts.balance if order.command == "balance" else None,
+        requests=tuple(run.facts.requests) if order.command == "request" else None,
+    )
+    return Conclusion(report=redactor.scrub(report), facts=run.facts)
+
+
+@asynccontextmanager
+async def _prepared(order: Order, clock: Clock, redactor: Redactor) -> AsyncIterator[Run]:
+    settings = order.settings
+    raw_key = settings.key.reveal() if settings.key else None
+    key = examine_key(raw_key, settings.key_where, settings.model)
+    address = examine_address(settings.base_url, settings.base_url_where, settings.model)
+    proxy = proxy_for(address.base_url, settings.environ) if address.base_url else None
+    patience = Patience(
+        clock=clock,
+        deadline=Deadline.after(clock, order.timeout_s),
+        jitter=random.random,
+    )
+    async with _transport(address.base_url, proxy, settings, clock) as transport:
+        gateway = None
+        if address.base_url is not None:
+            gateway = Gateway(
+                transport=transport,
+                patience=patience,
+                redactor=redactor,
+                base_url=address.base_url,
+                key=key.key,
+            )
+        yield Run(
+            settings=settings,
+            key=key,
+            address=address,
+            gateway=gateway,
+            proxy=proxy,
+            clock=clock,
+            wishes=order.wishes,
+            facts=Facts(model=settings.model),
+        )
+
+
+def _transport(
+    base_url: str | None, proxy: ProxyChoice | None, settings: Settings, clock: Clock
+) -> Transport:
+    secure = (base_url or "").startswith("https:") or (proxy is not None and "https:" in proxy.url)
+    return Transport(
+        monotonic=clock.monotonic,
+        user_agent=f"cmtool/{__version__}",
+        trust=_trust(settings) if secure else None,
+        proxy=proxy,
+    )
+
+
+def _trust(settings: Settings) -> ssl.SSLContext:
+    """Give the certificates that the user's system trusts, and those of ``SSL_CERT_FILE``."""
+    import truststore  # noqa: PLC0415 - only an https address needs it
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if extra := settings.environ.get("SSL_CERT_FILE"):
+        try:
+            context.load_verify_locations(cafile=extra)
+        except (OSError, ssl.SSLError):
+            return context  # the check `environment` names the file
+    return context
+
+
+def _secrets(settings: Settings) -> list[str]:
+    raw = settings.key.reveal() if settings.key else ""
+    named = [settings.environ.get(name, "") for name in settings.environ if "KEY" in name]
+    return [form for secret in (raw, *named) for form in (secret, secret.strip()) if form]
+
+
+def _target(run: Run) -> Target:
+    key: Secret | None = run.key.key
+    return Target(
+        base_url=run.address.base_url or run.settings.base_url,
+        model=run.facts.model,
+        key_source=run.settings.key_source,
+        key_fingerprint=fingerprint(key.reveal()) if key else None,
+    )
+
+
+def _sent_at(exchange: Exchange) -> datetime:
+    return exchange.sent_at
+
+
+def _spent(exchanges: tuple[Exchange, ...], streams: tuple[StreamResult, ...]) -> Spent:
+    return Spent(
+        requests=len(exchanges),
+        input_tokens=sum(stream.input_tokens or 0 for stream in streams),
+        output_tokens=sum(stream.output_tokens or 0 for stream in streams),
+    )
+
+
+class _Scrubbed:
+    """Passes on what the run tells, with every secret taken out."""
+
+    def __init__(self, progress: Progress, redactor: Redactor) -> None:
+        self._progress = progress
+        self._redactor = redactor
+
+    def started(self, check_id: str) -> None:
+        self._progress.started(check_id)
+
+    def finished(self, check: Check) -> None:
+        self._progress.finished(self._redactor.scrub(check))

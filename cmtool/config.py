@@ -1,0 +1,138 @@
+"""The only reader of the environment and of the user's files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from cmtool.address import PUBLIC_BASE_URL
+from cmtool.errors import UsageError
+from cmtool.model import Secret
+from cmtool.modelids import problem
+from cmtool.settings import DotEnv, Settings
+
+KEY_VARIABLE = "CROSSMODEL_API_KEY"
+BASE_URL_VARIABLES = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
+MODEL_VARIABLE = "CROSSMODEL_MODEL"
+_KEY_FILE_LIMIT = 16 * 1024
+_DOTENV_LIMIT = 256 * 1024
+
+_RELEVANT = frozenset(
+    {
+        *BASE_URL_VARIABLES,
+        "OPENAI_API_KEY",
+        "OPENAI_BASE_URL",
+        "ANTHROPIC_API_KEY",
+        "ANTHROPIC_AUTH_TOKEN",
+        "ANTHROPIC_BASE_URL",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+    }
+)
+
+
+def environment() -> Mapping[str, str]:
+    """Give the process's environment."""
+    return os.environ
+
+
+def load(
+    environ: Mapping[str, str],
+    *,
+    base_url: str | None = None,
+    api_key_file: str | None = None,
+    model: str | None = None,
+) -> Settings:
+    """Gather what is configured; an option outweighs its variable.
+
+    Raises UsageError for a key file that cannot be read and a text that can be no model ID.
+    """
+    key, where, source = _key(environ, api_key_file)
+    url, url_where = _base_url(environ, base_url)
+    return Settings(
+        key=None if key is None else Secret(key),
+        key_where=where,
+        key_source=source if key is not None else None,
+        base_url=url,
+        base_url_where=url_where,
+        model=_model(environ, model),
+        environ={name: environ[name] for name in _RELEVANT if name in environ},
+        dotenv=_dotenv(Path(".env")),
+    )
+
+
+def _key(environ: Mapping[str, str], file: str | None) -> tuple[str | None, str, str]:
+    if file is None:
+        return environ.get(KEY_VARIABLE), KEY_VARIABLE, f"env:{KEY_VARIABLE}"
+    if file == "-":
+        return _without_line_end(_stdin()), "standard input", "stdin"
+    return _without_line_end(_read_key_file(Path(file))), file, f"file:{file}"
+
+
+def _without_line_end(text: str) -> str:
+    """Take off the line end with which a file ends: it belongs to the file, not to the key."""
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _stdin() -> str:
+    if sys.stdin is None or sys.stdin.closed:
+        raise UsageError("--api-key-file - reads the key from standard input, which is closed.")
+    return sys.stdin.buffer.read(_KEY_FILE_LIMIT).decode("utf-8-sig", "surrogateescape")
+
+
+def _read_key_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_KEY_FILE_LIMIT + 1)
+    except IsADirectoryError as exc:
+        raise UsageError(f"The key file {path} is a directory; name the file in it.") from exc
+    except FileNotFoundError as exc:
+        raise UsageError(f"The key file {path} does not exist.") from exc
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
+        raise UsageError(f"The key file {path} cannot be read: {reason}.") from exc
+    if len(content) > _KEY_FILE_LIMIT:
+        raise UsageError(f"The key file {path} is too large to hold only a key.")
+    return content.decode("utf-8-sig", "surrogateescape")
+
+
+def _base_url(environ: Mapping[str, str], option: str | None) -> tuple[str, str]:
+    if option is not None:
+        return option, "--base-url"
+    for variable in BASE_URL_VARIABLES:
+        if environ.get(variable, "").strip():
+            return environ[variable], variable
+    return PUBLIC_BASE_URL, "the default"
+
+
+def _model(environ: Mapping[str, str], option: str | None) -> str | None:
+    asked = option if option is not None else environ.get(MODEL_VARIABLE) or None
+    if asked is None:
+        return None
+    if (why := problem(asked)) is not None:
+        raise UsageError(why)
+    return asked
+
+
+def _dotenv(path: Path) -> DotEnv | None:
+    """Look at a ``.env`` file for keys of the gateway; their values are not kept."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_DOTENV_LIMIT).decode("utf-8-sig", "replace")
+    except OSError:
+        return None
+    pairs = [line.removeprefix("export ").partition("=") for line in content.splitlines()]
+    names = [name.strip() for name, _, value in pairs if value.strip(" \t\"'").startswith("cm-")]
+    return DotEnv(path=str(path), key_variables=tuple(names))
