@@ -170,8 +170,10 @@ def _deed(node: ast.AST, names: dict[str, str]) -> str | None:
             return "reads a clock"
         case ast.Call(func=called) if _dotted(called, names) in OUTPUT:
             return "prints or exits"
-        case ast.Name(id="SystemExit"):
+        case ast.Raise(exc=ast.Name(id="SystemExit") | ast.Call(func=ast.Name(id="SystemExit"))):
             return "prints or exits"
+        case ast.ExceptHandler(body=[*_, ast.Raise(exc=None)]):
+            pass  # it cleans up and lets everything through
         case ast.ExceptHandler(type=caught) if _is_broad(caught):
             return "catches everything"
     return None
@@ -306,6 +308,7 @@ BROKEN = (
     ("system-exit", "checks", "raise SystemExit(1)", "prints or exits in line 1"),
     ("except-all", "cli.app", "try: f()\nexcept Exception: g()", "catches everything in line 2"),
     ("except-bare", "sse", "try: f()\nexcept: g()", "catches everything in line 2"),
+    ("except-sometimes", "sse", "try: f()\nexcept Exception:\n if x: raise", "catches everything"),
     ("except-tuple", "sse", "try: f()\nexcept (OSError, Exception): g()", "catches everything"),
 )
 
@@ -336,6 +339,7 @@ KEPT = (
     ("print", "render.terminal", "print('x')"),
     ("print-of-another", "render.live", "console.print('x')"),
     ("boundary", "cli.boundary", "try: f()\nexcept Exception: g()"),
+    ("clean-up", "cli.output", "try: f()\nexcept BaseException:\n g()\n raise"),
     ("narrow", "transport", "try: f()\nexcept OSError: g()"),
 )
 
