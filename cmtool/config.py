@@ -48,6 +48,15 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def plain_terminal() -> tuple[bool, bool]:
+    """Say whether the environment asks for no colours, and whether the terminal cannot move.
+
+    ``NO_COLOR``: https://no-color.org, set and not empty; ``TERM=dumb`` means both.
+    """
+    dumb = os.environ.get("TERM") == "dumb"
+    return dumb or bool(os.environ.get("NO_COLOR")), dumb
+
+
 def load(
     environ: Mapping[str, str],
     *,

@@ -26,6 +26,7 @@ DEFAULT_PROMPT = "Reply with the single word: pong"
 DEFAULT_MAX_TOKENS = 16
 IDLE_S = 30.0
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
+_NOTABLE_SILENCE_S = 5.0  # at the deadline, less than that is a stream that goes on
 _HEAD_LIMIT_S = 600.0  # a generation may think long before it answers; the deadline rules
 _CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
 _MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS, Signal.TERMINAL, Signal.ERROR})
@@ -229,13 +230,15 @@ class _Follower:
     def _impatience(self) -> _Ending | None:
         if self._over:
             return None
-        if self._gateway.remaining_s() <= 0:
-            return _Ending("threshold_exceeded", "The stream was still open at the deadline.")
+        silent_s = self._monotonic() - self._moved_on_at
+        at_deadline = self._gateway.remaining_s() <= 0
+        if at_deadline and silent_s < min(_NOTABLE_SILENCE_S, self._idle_s):
+            return _Ending("threshold_exceeded", "The stream was still going on at the deadline.")
         after = f"after {self._machine.deltas} deltas" if self._machine.deltas else "from the start"
         alive = self._decoder.comments > 0 or self._meter.events > 0
         kept = " while the connection stayed open" if alive else ""
         return _Ending(
-            "stream_stalled", f"The model was silent for {self._idle_s:g} s {after}{kept}."
+            "stream_stalled", f"The model was silent for {silent_s:.0f} s {after}{kept}."
         )
 
 
@@ -324,6 +327,7 @@ def _measured(result: StreamResult, followed: Followed) -> StreamResult:
         ttft_ms=meter.ms(meter.first_text_at),
         duration_ms=meter.ms(meter.ended_at),
         gaps=meter.gaps(),
+        buffered=meter.came_at_once(),
         input_tokens=machine.input_tokens,
         output_tokens=machine.output_tokens,
         tokens_per_second=meter.tokens_per_second(machine.output_tokens),

@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 from cmtool.model import Gaps
 from cmtool.protocols import Signal
 
+# A burst: many deltas in hardly more than one read, in a moment that is short against the wait.
+_MANY_DELTAS = 8
+_FEW_ARRIVALS = 2
+_BURST_SHARE = 0.05
+_LONG_WAIT_S = 0.3
+
 
 @dataclass(slots=True)
 class Meter:
@@ -23,6 +29,7 @@ class Meter:
     events: int = 0
     gaps_s: array[float] = field(default_factory=lambda: array("d"))
     _last_delta_at: float | None = None
+    _arrivals: int = 0  # of bytes that carried deltas
 
     def event(self, signal: Signal, at: float) -> None:
         """Take the moment at which an event's bytes had arrived."""
@@ -37,6 +44,8 @@ class Meter:
 
     def _delta(self, at: float) -> None:
         self.first_delta_at = self.first_delta_at or at
+        if at != self._last_delta_at:
+            self._arrivals += 1
         if self._last_delta_at is not None:
             self.gaps_s.append(at - self._last_delta_at)
         self._last_delta_at = at
@@ -52,6 +61,16 @@ class Meter:
         ordered = sorted(self.gaps_s)
         p50, p90, p99 = (ordered[math.ceil(len(ordered) * rank) - 1] for rank in (0.5, 0.9, 0.99))
         return Gaps(p50=p50 * 1000, p90=p90 * 1000, p99=p99 * 1000, max=ordered[-1] * 1000)
+
+    def came_at_once(self) -> bool:
+        """Say whether all deltas came in one burst although the generation took its time."""
+        if self.first_delta_at is None or self._last_delta_at is None:
+            return False
+        waited = self.first_delta_at - self.started_at
+        span = self._last_delta_at - self.first_delta_at
+        many = len(self.gaps_s) + 1 >= _MANY_DELTAS
+        burst = self._arrivals <= _FEW_ARRIVALS and span <= waited * _BURST_SHARE
+        return many and burst and waited >= _LONG_WAIT_S
 
     def tokens_per_second(self, output_tokens: int | None) -> float | None:
         """Give the rate from the first delta to the end; None without reported usage."""

@@ -219,7 +219,8 @@ class StreamResult:
 
     All ``*_ms`` figures count from the moment at which the request was written on an open
     connection.  ``first_delta_ms`` is of any channel (reasoning, tools), ``ttft_ms`` of the
-    first visible text.  Token figures are the reported usage, never an estimate.
+    first visible text.  Token figures are the reported usage, never an estimate.  ``buffered``
+    says that all deltas came at once although the generation took its time.
     """
 
     protocol: Protocol
@@ -244,6 +245,7 @@ class StreamResult:
     tokens_per_second: float | None = None
     request_id: str | None = None
     served_model: str | None = None
+    buffered: bool = False
 
     @property
     def ok(self) -> bool:

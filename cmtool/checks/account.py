@@ -116,7 +116,7 @@ def _summary(wallet: Credits, spend: Usage | None) -> str:
         )
     if spend is not None and spend.daily.request_count:
         day = spend.daily
-        parts.append(f"{_rate(day):.0%} of {day.request_count} requests today succeeded")
+        parts.append(f"{day.success_count} of {day.request_count} requests today succeeded")
     return ", ".join(parts)
 
 

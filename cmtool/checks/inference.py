@@ -84,6 +84,18 @@ _CAPPED = frozenset({"length", "max_tokens", "max_output_tokens"})
 
 
 def _remarks(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
+    return (*_broken_rules(plan, result), *_buffered(plan, result))
+
+
+def _buffered(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
+    if not result.buffered:
+        return ()
+    said = f"All {result.deltas} deltas came at once, after {result.first_delta_ms:.0f} ms."
+    row = catalog.row("stream_buffered")
+    return (catalog.fill(row, model=plan.prompt.model, evidence=[said], check=plan.check),)
+
+
+def _broken_rules(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
     said = [
         f"Event {violation.event} ({violation.name}): expected {violation.expected}, "
         f"got {violation.got}."

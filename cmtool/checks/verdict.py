@@ -45,6 +45,10 @@ _ORDER = (
     ExitCode.STREAM,
 )
 _SUPPORT_BODY = 2000
+_LISTED_BUT_REFUSED = (
+    "The ID is right, so the model is unavailable for the moment: try again later, or use another"
+    " one of the list until then."
+)
 _NO_REQUEST_ID = "none: the answer carried no x-request-id"
 _NO_MODEL = "none: the request named no model"
 _NO_BODY = "none: the answer had no body"
@@ -139,10 +143,9 @@ def _enriched(finding: Finding, facts: Facts) -> Finding:
         return finding
     listed = any(entry.id == facts.model for entry in facts.models)
     said = f"{facts.model} is {'in' if listed else 'not in'} the live list of {len(facts.models)}."
+    first = (_LISTED_BUT_REFUSED,) if listed else suggestions(facts.nearest)
     return dataclasses.replace(
-        finding,
-        actions=(*suggestions(facts.nearest), *finding.actions),
-        evidence=(*finding.evidence, said),
+        finding, actions=(*first, *finding.actions), evidence=(*finding.evidence, said)
     )
 
 

@@ -40,16 +40,16 @@ class Screen:
     moving: bool
 
     @classmethod
-    def of(cls, stream: TextIO | None, output: OutputOptions, environ: Mapping[str, str]) -> Screen:
+    def of(cls, stream: TextIO | None, output: OutputOptions) -> Screen:
         """Look at a stream as it is."""
         terminal = stream is not None and stream.isatty()
-        plain = output.no_color or bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+        no_color, dumb = plain_terminal()
         return cls(
             stream=stream,
-            color=terminal and not plain,
+            color=terminal and not (no_color or output.no_color),
             ascii_only=output.ascii or (stream is not None and not shows_unicode(stream)),
             width=shutil.get_terminal_size((80, 24)).columns,
-            moving=terminal and environ.get("TERM") != "dumb",
+            moving=terminal and not dumb,
         )
 
     def show(self, lines: Sequence[Line]) -> None:
@@ -67,12 +67,12 @@ class Screen:
 
 def stdout(output: OutputOptions) -> Screen:
     """Give standard output."""
-    return Screen.of(sys.stdout, output, os.environ)
+    return Screen.of(sys.stdout, output)
 
 
 def stderr(output: OutputOptions) -> Screen:
     """Give standard error."""
-    return Screen.of(sys.stderr, output, os.environ)
+    return Screen.of(sys.stderr, output)
 
 
 def watching(output: OutputOptions, plan: Mapping[str, Group]) -> Progress:

@@ -89,7 +89,7 @@ def test_the_keys_of_a_stream(reports: dict[str, Report]) -> None:
 
 def test_models_and_balance_are_there_only_when_asked_for(reports: dict[str, Report]) -> None:
     present = {
-        name: {"models", "balance"} & set(report_document(reports[name]))
+        name: {"models", "balance", "requests"} & set(report_document(reports[name]))
         for name in ("healthy", "models", "balance")
     }
     assert present == {"healthy": set(), "models": {"models"}, "balance": {"balance"}}

@@ -110,7 +110,7 @@ ODD_ANSWERS = (
     Scenario(
         name="usage-broken",
         title="the wallet and usage figures answer 500, the rest works",
-        expects="db_error",
+        warns=("account_unavailable",),
         rules=(
             Rule(
                 where=frozenset({Endpoint.USAGE, Endpoint.CREDITS}),
