@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from cmtool.cli.options import Format, OutputOptions
+from cmtool.config import plain_terminal
 from cmtool.errors import UsageError
 from cmtool.model import Group, Report
 from cmtool.render import DOCUMENTS, document
