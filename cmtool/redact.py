@@ -24,7 +24,7 @@ _SHORTEST_SHOWN_TAIL = 16  # below it, four shown characters would be too much o
 # What looks like a key without being known: vendors' prefixes, then at least eight characters.
 _SHAPES = (
     (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp|AIza)[-_])[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
-    (re.compile(r"(?i)\b(bearer\s+)(?!\[)[^\s\"',;\\<>]{6,}"), r"\1" + _MASK),
+    (re.compile(r"(?i)\b(bearer\s+)(?![\[$])[^\s\"',;\\<>]{6,}"), r"\1" + _MASK),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://)[^\s/@\"'<>]{1,512}@"), r"\1" + _MASK + "@"),
 )
 

@@ -19,11 +19,13 @@ from cmtool.settings import Settings
 class Wishes:
     """What the user asked for.  ``stream`` False asks for each generation in one piece.
 
+    ``list_decides`` takes the live list for the answer, not for a prediction.
     ``keep_body`` keeps the bodies of the generations also when nothing is wrong with them.
     """
 
     protocols: tuple[Protocol, ...] = tuple(Protocol)
     no_spend: bool = False
+    list_decides: bool = False
     prompt: str = DEFAULT_PROMPT
     max_tokens: int = DEFAULT_MAX_TOKENS
     idle_s: float = IDLE_S

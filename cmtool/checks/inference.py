@@ -77,7 +77,7 @@ def _success(attempts: Sequence[Attempt[Any]], said: str, remarks: tuple[Finding
 def _stream_words(result: StreamResult) -> str:
     end = "the output cap" if result.finish_reason in _CAPPED else "its end"
     first = f" · first text {result.ttft_ms:.0f} ms" if result.ttft_ms is not None else ""
-    return f"streamed {result.deltas} deltas to {end}{first}"
+    return f"{result.deltas} deltas to {end}{first}"
 
 
 _CAPPED = frozenset({"length", "max_tokens", "max_output_tokens"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cmtool import catalog
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.model import Finding, Group, ModelInfo, Status
+from cmtool.model import Finding, Group, ModelInfo, Severity, Status
 from cmtool.modelids import cheap, nearest
 
 
@@ -21,10 +21,11 @@ async def model(run: Run) -> Result:
     if asked in listed:
         return Result(status=Status.OK, summary=_listed(listed[asked]))
     facts.nearest = nearest(asked, tuple(listed))
+    finding = _missing(run, asked, len(listed))
     return Result(
-        status=Status.FAIL if run.wishes.no_spend else Status.WARN,
+        status=Status.FAIL if finding.severity is Severity.ERROR else Status.WARN,
         summary=f"{asked} is not in the list of {len(listed)} models",
-        findings=(_missing(run, asked, len(listed)),),
+        findings=(finding,),
         details={"nearest": list(facts.nearest)},
         blocking=False,
     )
@@ -45,14 +46,14 @@ def _listed(entry: ModelInfo) -> str:
 
 
 def _missing(run: Run, asked: str, number: int) -> Finding:
-    predicted = run.wishes.no_spend
+    decided = run.wishes.no_spend or run.wishes.list_decides
     return catalog.fill(
-        catalog.row("model_not_found" if predicted else "model_not_listed"),
+        catalog.row("model_not_found" if decided else "model_not_listed"),
         model=asked,
         evidence=[f"{asked} is not among the {number} models of GET /v1/models."],
         first_actions=suggestions(run.facts.nearest),
         check="model",
-        predicted=predicted,
+        predicted=decided and not run.wishes.list_decides,
     )
 
 

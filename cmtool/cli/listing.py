@@ -11,7 +11,8 @@ from cmtool.cli.options import Format, OutputOptions, TargetOptions
 from cmtool.cli.output import emit, stderr
 from cmtool.cli.running import LISTING, execute
 from cmtool.model import ModelInfo, Report
-from cmtool.render.human import models_lines, report_lines
+from cmtool.redact import visible
+from cmtool.render.human import absent_lines, models_lines, report_lines
 from cmtool.render.layout import Line, line
 
 
@@ -42,17 +43,19 @@ def check(identifier: str, *, target: TargetOptions, output: OutputOptions) -> i
         target=target,
         output=output,
         model=identifier,
-        wishes=Wishes(no_spend=True),
+        wishes=Wishes(list_decides=True),
     )
 
     def told(
         report: Report, *, width: int, ascii_only: bool, verbose: bool, quiet: bool
     ) -> list[Line]:
-        if report.diagnosis is not None:
+        if report.diagnosis is None:
+            return [line(f"{visible(identifier)} exists")]
+        if report.diagnosis.check != "model" or verbose:
             return report_lines(
                 report, width=width, ascii_only=ascii_only, verbose=verbose, quiet=quiet
             )
-        return [line(f"{identifier} exists")]
+        return absent_lines(identifier, conclusion.facts.nearest)
 
     return emit(conclusion.report, output, told)
 

@@ -7,7 +7,7 @@ nothing else, ``verbose`` and ``quiet`` for more and for less.  They give lines;
 
 from __future__ import annotations
 
-from cmtool.render.human.account import balance_lines, models_lines
+from cmtool.render.human.account import absent_lines, balance_lines, models_lines
 from cmtool.render.human.diagnosis import finding_lines
 from cmtool.render.human.report import report_lines
 from cmtool.render.human.request import request_lines
@@ -15,6 +15,7 @@ from cmtool.render.human.rows import row_lines, table_lines
 from cmtool.render.human.streams import stream_lines
 
 __all__ = [
+    "absent_lines",
     "balance_lines",
     "finding_lines",
     "models_lines",

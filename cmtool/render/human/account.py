@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cmtool.redact import visible
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.human.report import report_lines
@@ -12,6 +13,8 @@ from cmtool.render.layout import BLANK, Line, Span, Style, cells, line, pad_left
 from cmtool.render.view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cmtool.model import Balance, ModelInfo, Report, UsagePeriod
 
 _COLUMNS = ("", "spend", "tokens", "requests", "succeeded")
@@ -66,6 +69,14 @@ def models_lines(report: Report, *, long: bool, width: int, ascii_only: bool = F
         )
         for row in rows
     ]
+
+
+def absent_lines(identifier: str, nearest: Sequence[str]) -> list[Line]:
+    """Say that an ID is not in the live list, and which ones are near it, one a line."""
+    said = f"{visible(identifier)} is not in the live list"
+    if not nearest:
+        return [line(f"{said}, and nothing in it is near; 'cmtool models' shows it whole.")]
+    return [line(f"{said}; nearest:"), *(line(f"  {visible(name)}") for name in nearest)]
 
 
 def _model(view: View, model: ModelInfo) -> tuple[str, str, str]:
