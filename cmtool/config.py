@@ -10,7 +10,6 @@ from pathlib import Path
 from cmtool.address import PUBLIC_BASE_URL
 from cmtool.errors import UsageError
 from cmtool.model import Secret
-from cmtool.modelids import problem
 from cmtool.settings import DotEnv, Settings
 
 KEY_VARIABLE = "CROSSMODEL_API_KEY"
@@ -130,6 +129,8 @@ def _model(environ: Mapping[str, str], option: str | None) -> str | None:
     asked = option if option is not None else environ.get(MODEL_VARIABLE) or None
     if asked is None:
         return None
+    from cmtool.modelids import problem  # noqa: PLC0415 - start-up time: `errors` has no model
+
     if (why := problem(asked)) is not None:
         raise UsageError(why)
     return asked

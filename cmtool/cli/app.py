@@ -72,11 +72,11 @@ def doctor(
     *,
     no_spend: NoSpend = False,
 ) -> int:
-    """Walk every check and print one diagnosis, with the trace headers."""
+    """Walk every check and print one diagnosis."""
     from cmtool.checks.facts import Wishes  # noqa: PLC0415
     from cmtool.cli.output import emit  # noqa: PLC0415
     from cmtool.cli.running import EVERY_CHECK, chosen_protocols, execute  # noqa: PLC0415
-    from cmtool.render.human import report_lines  # noqa: PLC0415
+    from cmtool.render.human.report import report_lines  # noqa: PLC0415
 
     wishes = Wishes(protocols=chosen_protocols(ask), no_spend=no_spend)
     conclusion = execute(
@@ -132,7 +132,7 @@ def stream_test(
     from cmtool.cli.output import emit  # noqa: PLC0415
     from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
     from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
-    from cmtool.render.human import stream_lines  # noqa: PLC0415
+    from cmtool.render.human.streams import stream_lines  # noqa: PLC0415
 
     asked = one_model(model, ask.model_option)
     protocols = chosen_protocols(ask)
@@ -160,12 +160,12 @@ def request(
     prompt: Prompt = None,
     max_tokens: MaxTokens = 16,
 ) -> int:
-    """Send one test request and show everything: sent, received, times, the curl line."""
+    """Send one test request and show everything."""
     from cmtool.checks.facts import Wishes  # noqa: PLC0415
     from cmtool.cli.output import emit  # noqa: PLC0415
     from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
     from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
-    from cmtool.render.human import request_lines  # noqa: PLC0415
+    from cmtool.render.human.request import request_lines  # noqa: PLC0415
 
     asked = one_model(model, ask.model_option)
     protocols = chosen_protocols(ask) if ask.protocol else chosen_protocols(ask)[:1]
@@ -209,7 +209,7 @@ def balance(target: TargetOptions, output: OutputOptions) -> int:
     """Show the wallet and the spend, in money."""
     from cmtool.cli.output import emit  # noqa: PLC0415
     from cmtool.cli.running import CONFIGURATION, execute  # noqa: PLC0415
-    from cmtool.render.human import balance_lines  # noqa: PLC0415
+    from cmtool.render.human.account import balance_lines  # noqa: PLC0415
 
     checks = (*CONFIGURATION, "balance")
     conclusion = execute("balance", checks, target=target, output=output)
@@ -237,7 +237,7 @@ def sandbox(
         float, typer.Option("--first-token", metavar="MS", min=0, help="Wait before a stream's.")
     ] = 0.0,
 ) -> int:
-    """Serve a local gateway that behaves as documented, with a scenario for every failure."""
+    """Serve a local gateway with a scenario for every failure."""
     from cmtool.cli import serving  # noqa: PLC0415
 
     if list_:

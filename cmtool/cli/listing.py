@@ -12,7 +12,8 @@ from cmtool.cli.output import emit, stderr
 from cmtool.cli.running import LISTING, execute
 from cmtool.model import ModelInfo, Report
 from cmtool.redact import visible
-from cmtool.render.human import absent_lines, models_lines, report_lines
+from cmtool.render.human.account import absent_lines, models_lines
+from cmtool.render.human.report import report_lines
 from cmtool.render.layout import Line, line
 
 

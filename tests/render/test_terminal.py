@@ -96,7 +96,8 @@ def test_shows_unicode(encoding: str, *, expected: bool) -> None:
 
 def test_rich_is_loaded_for_colour_only() -> None:
     program = (
-        "import sys; from cmtool.render import human, progress, terminal; "
+        "import sys; from cmtool.render import progress, terminal; "
+        "from cmtool.render.human import account, report, request, rows, streams; "
         "from cmtool.render.layout import line; import cmtool.render.json; "
         "terminal.write([line('x')], sys.stdout, color=False, width=80); "
         "sys.exit('rich' in sys.modules)"

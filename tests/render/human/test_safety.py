@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from cmtool.catalog import ROWS
-from cmtool.render import human, terminal
+from cmtool.render import terminal
+from cmtool.render.human.account import balance_lines
+from cmtool.render.human.report import report_lines
+from cmtool.render.human.rows import row_lines, table_lines
+from cmtool.render.human.streams import stream_lines
 from cmtool.render.layout import Line, Style, cells
 
 if TYPE_CHECKING:
@@ -48,7 +52,7 @@ def assert_harmless(lines: list[Line], *, ascii_only: bool) -> None:
 @pytest.mark.parametrize("ascii_only", [False, True], ids=["unicode", "ascii"])
 @pytest.mark.parametrize("verbose", [False, True], ids=["usual", "verbose"])
 def test_every_situation(built: Report, width: int, *, ascii_only: bool, verbose: bool) -> None:
-    for render in (human.report_lines, human.stream_lines, human.balance_lines):
+    for render in (report_lines, stream_lines, balance_lines):
         lines = render(built, width=width, ascii_only=ascii_only, verbose=verbose)
         assert_harmless(lines, ascii_only=ascii_only)
         for line in lines:
@@ -79,7 +83,7 @@ def test_any_text(
         exchanges=tuple(replace(each, request_id=other, failure=text) for each in base.exchanges),
         support=replace(base.support, request_id=text, model=other, body=text + other),
     )
-    lines = human.report_lines(report, width=width, **choices)
+    lines = report_lines(report, width=width, **choices)
     assert_harmless(lines, ascii_only=choices["ascii_only"])
     for line in lines:
         assert_fits(line, width)
@@ -91,7 +95,7 @@ def test_colour_changes_no_text(reports: dict[str, Report], text: str) -> None:
     base = reports["key-missing"]
     assert base.diagnosis is not None
     report = replace(base, diagnosis=replace(base.diagnosis, title=text, cause=text))
-    lines = human.report_lines(report, width=80)
+    lines = report_lines(report, width=80)
     plain, coloured = io.StringIO(), io.StringIO()
     terminal.write(lines, plain, color=False, width=80)
     terminal.write(lines, coloured, color=True, width=80)
@@ -105,14 +109,14 @@ def _without_sequences(text: str) -> str:
 @pytest.mark.parametrize("width", [60, 80])
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
 def test_every_row_of_the_catalogue(row: Row, width: int) -> None:
-    lines = human.row_lines(row, width=width, ascii_only=True, verbose=True)
+    lines = row_lines(row, width=width, ascii_only=True, verbose=True)
     assert_harmless(lines, ascii_only=True)
     for line in lines:
         assert_fits(line, width)
 
 
 def test_the_table_of_errors_fits_eighty_columns() -> None:
-    lines = human.table_lines(tuple(ROWS.values()), width=80)
+    lines = table_lines(tuple(ROWS.values()), width=80)
     assert max(line.width for line in lines) <= 80
     text = "\n".join(line.text for line in lines)
     assert [identifier for identifier in ROWS if identifier not in text] == []

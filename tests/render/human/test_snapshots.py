@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cmtool.catalog import ROWS
-from cmtool.render import human
+from cmtool.render.human.account import balance_lines, models_lines
+from cmtool.render.human.report import report_lines
+from cmtool.render.human.rows import row_lines
+from cmtool.render.human.streams import stream_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,9 +40,9 @@ def compare(name: str, views: dict[str, str]) -> None:
 
 def rendered(report: Report, *, width: int, **choices: bool) -> str:
     render = {
-        "stream-test": human.stream_lines,
-        "balance": human.balance_lines,
-    }.get(report.command, human.report_lines)
+        "stream-test": stream_lines,
+        "balance": balance_lines,
+    }.get(report.command, report_lines)
     return plain(render(report, width=width, **choices))
 
 
@@ -62,8 +65,8 @@ def test_models(reports: dict[str, Report]) -> None:
     compare(
         "models-list",
         {
-            "IDs": plain(human.models_lines(models, long=False, width=80)),
-            "long": plain(human.models_lines(models, long=True, width=80)),
+            "IDs": plain(models_lines(models, long=False, width=80)),
+            "long": plain(models_lines(models, long=True, width=80)),
         },
     )
 
@@ -73,7 +76,7 @@ def test_one_row_of_the_catalogue() -> None:
     compare(
         "row",
         {
-            "80 columns": plain(human.row_lines(row, width=80)),
-            "200 columns, ASCII": plain(human.row_lines(row, width=200, ascii_only=True)),
+            "80 columns": plain(row_lines(row, width=80)),
+            "200 columns, ASCII": plain(row_lines(row, width=200, ascii_only=True)),
         },
     )
