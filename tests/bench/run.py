@@ -17,9 +17,9 @@ from pathlib import Path
 
 from cmtool.sandbox import Limits, Sandbox
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from measure import Comparison, medians
+from tests.bench.measure import Comparison, medians
 
 RUNS = 9
 CMTOOL = [sys.executable, "-m", "cmtool"]
