@@ -138,7 +138,7 @@ def stream_test(
     protocols = chosen_protocols(ask)
     conclusion = execute(
         "stream-test",
-        generating(protocols, asked),
+        generating(protocols, target, asked),
         target=target,
         output=output,
         model=asked,
@@ -171,7 +171,7 @@ def request(
     protocols = chosen_protocols(ask) if ask.protocol else chosen_protocols(ask)[:1]
     conclusion = execute(
         "request",
-        generating(protocols, asked),
+        generating(protocols, target, asked),
         target=target,
         output=output,
         model=asked,

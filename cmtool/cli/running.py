@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from cmtool import config
 from cmtool.checks import registry
@@ -54,11 +54,13 @@ def execute(  # noqa: PLR0913 - what a command consists of
 
 
 def _settings(target: TargetOptions, model: str | None) -> Settings:
-    environ = {} if target.sandbox else config.environment()
     if target.sandbox and (target.base_url or target.api_key_file):
         raise UsageError("--sandbox brings its own base URL and key; leave the other option out.")
     return config.load(
-        environ, base_url=target.base_url, api_key_file=target.api_key_file, model=model
+        _environment(target),
+        base_url=target.base_url,
+        api_key_file=target.api_key_file,
+        model=model,
     )
 
 
@@ -91,11 +93,15 @@ def check_scenario(name: str, known: Iterable[str]) -> None:
         )
 
 
-def generating(protocols: Collection[Protocol], model: str | None) -> tuple[str, ...]:
+def generating(
+    protocols: Collection[Protocol], target: TargetOptions, model: str | None
+) -> tuple[str, ...]:
     """Give the checks of a command that generates: the list only when a model has to be chosen."""
-    before = CONFIGURATION if _names_a_model(model) else (*LISTING, "model")
+    named = model or _environment(target).get(config.MODEL_VARIABLE)
+    before = CONFIGURATION if named else (*LISTING, "model")
     return (*before, *(protocol.value for protocol in protocols))
 
 
-def _names_a_model(model: str | None) -> bool:
-    return bool(model or config.environment().get(config.MODEL_VARIABLE))
+def _environment(target: TargetOptions) -> Mapping[str, str]:
+    """Give the environment that counts: none for a sandbox, which brings its own."""
+    return {} if target.sandbox else config.environment()
