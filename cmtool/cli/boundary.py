@@ -76,7 +76,7 @@ def _reader_went_away() -> int:
 
 
 def _fault(error: Exception) -> int:
-    if "--verbose" in sys.argv:
+    if sys.stderr is not None and not {"--verbose", "-v"}.isdisjoint(sys.argv):
         import traceback  # noqa: PLC0415 - start-up time
 
         from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
