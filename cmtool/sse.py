@@ -81,9 +81,11 @@ class EventDecoder:
             return []
         lines[0] = b"".join((*self._rest, lines[0]))
         self._rest, self._rest_size = [], 0
-        if not ended:
-            self._keep(lines.pop())
-        return [event for line in lines if (event := self._line(line)) is not None]
+        unended = None if ended else lines.pop()
+        events = [event for line in lines if (event := self._line(line)) is not None]
+        if unended is not None:
+            self._keep(unended)
+        return events
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
@@ -93,11 +95,11 @@ class EventDecoder:
     def _line(self, line: bytes) -> Event | None:
         if not line:
             return self._dispatch()
+        self._check(self._event_size + len(line))
         if line.startswith(b":"):
             self.comments += 1
             return None
         self._event_size += len(line)
-        self._check(self._event_size)
         if line.startswith(b"data") and line[4:5] in {b"", b":"}:
             self._has_data = True
         self._fields.decode(line.decode("utf-8", "replace"))
