@@ -150,5 +150,6 @@ CHECKS = (
         title="the wallet and the day's success rate",
         run=balance,
         needs=("key", "base-url", "auth"),
+        asks=True,
     ),
 )

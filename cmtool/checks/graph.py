@@ -35,7 +35,7 @@ class CheckSpec:
     """One check: a function, and where it stands in the graph.
 
     It runs when all of ``needs`` have succeeded and all of ``after`` have ended, whatever they
-    came to.
+    came to.  ``asks`` says that it sends something, for which it must not be too late.
     """
 
     id: str
@@ -44,15 +44,20 @@ class CheckSpec:
     run: Callable[[Run], Awaitable[Result]]
     needs: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """A check that has ended.  ``blocker`` is the failed check that blocks those behind it."""
+    """A check that has ended.  ``blocker`` is the check that blocks those behind it.
+
+    ``in_time`` is False where the deadline came before the check could ask; that blocks as well.
+    """
 
     check: Check
     findings: tuple[Finding, ...] = ()
     blocker: str | None = None
+    in_time: bool = True
 
 
 class Watcher(Protocol):
@@ -88,16 +93,17 @@ async def _run(
 ) -> Done:
     before = {name: await tasks[name] for name in (*spec.needs, *spec.after)}
     blocker = next((before[need].blocker for need in spec.needs if before[need].blocker), None)
+    too_late = blocker is None and spec.asks and run.is_over()
     if blocker is not None:
         result = Result(status=Status.SKIP, summary="", blocked_by=blocker)
-    elif run.is_over():
+    elif too_late:
         result = Result(status=Status.SKIP, summary="not reached before the deadline")
     else:
         watcher.started(spec.id)
         result = await spec.run(run)
     done = _done(spec, result)
     watcher.finished(done.check)
-    return done
+    return dataclasses.replace(done, in_time=False, blocker=spec.id) if too_late else done
 
 
 def _done(spec: CheckSpec, result: Result) -> Done:

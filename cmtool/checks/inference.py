@@ -125,6 +125,7 @@ CHECKS = tuple(
         title=f"a generation through {_NAMES[protocol]}",
         run=_runner(protocol),
         needs=("key", "base-url", "auth", "model"),
+        asks=True,
     )
     for protocol in Protocol
 )

@@ -104,5 +104,6 @@ CHECKS = (
         run=connection,
         needs=("base-url",),
         after=("key",),
+        asks=True,
     ),
 )

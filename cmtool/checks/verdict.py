@@ -49,6 +49,10 @@ _LISTED_BUT_REFUSED = (
     "The ID is right, so the model is unavailable for the moment: try again later, or use another"
     " one of the list until then."
 )
+_TOO_LATE = (
+    "The time that the command was given ran out before everything was asked. What was asked until"
+    " then is no reason to call the gateway unwell, and none to call it healthy."
+)
 _NO_REQUEST_ID = "none: the answer carried no x-request-id"
 _NO_MODEL = "none: the request named no model"
 _NO_BODY = "none: the answer had no body"
@@ -70,6 +74,8 @@ def judge(done: Sequence[Done], facts: Facts, *, strict: bool) -> Verdict:
     works = [d.check.id for d in done if _generates(d.check) and _succeeded(d.check)]
     weighed = [_weigh(entry, proven=bool(works)) for entry in done]
     findings = [_enriched(f, facts) for entry in weighed for f in entry.findings]
+    if not any(f.severity is Severity.ERROR for f in findings):
+        findings += _unasked(weighed)
     diagnosis = _root(findings, strict=strict)
     others = tuple(f for f in findings if f is not diagnosis)
     if diagnosis is not None:
@@ -149,6 +155,16 @@ def _enriched(finding: Finding, facts: Facts) -> Finding:
     )
 
 
+def _unasked(done: Sequence[Done]) -> list[Finding]:
+    """Say what the deadline left unasked: a run that has not asked is not healthy."""
+    names = [entry.check.id for entry in done if not entry.in_time]
+    if not names:
+        return []
+    said = f"The deadline came before {_listed(names)} could be asked."
+    filled = catalog.fill(catalog.row("response_timeout"), evidence=[said], check=names[0])
+    return [dataclasses.replace(filled, cause=_TOO_LATE)]
+
+
 def _root(findings: Sequence[Finding], *, strict: bool) -> Finding | None:
     errors = [f for f in findings if f.severity is Severity.ERROR]
     candidates = errors or (list(findings) if strict else [])
@@ -166,9 +182,12 @@ def _differential(diagnosis: Finding, works: Sequence[str], checks: Sequence[Che
     failed = [c.id for c in checks if _generates(c) and c.status is Status.FAIL]
     if not works or diagnosis.check not in failed:
         return diagnosis
-    told = f"{_listed(failed)} fails, {_listed(works)} works with the same key and model."
-    differences = [_difference(failed[0], works[0])]
-    return dataclasses.replace(diagnosis, evidence=(*diagnosis.evidence, told, *differences))
+    told = (
+        f"{_listed(failed)} {_verb('fail', failed)}, while {_listed(works)}"
+        f" {_verb('work', works)} with the same key and model."
+    )
+    difference = _difference(failed[0], works[0])
+    return dataclasses.replace(diagnosis, evidence=(*diagnosis.evidence, told, difference))
 
 
 def _difference(failing: str, working: str) -> str:
@@ -178,6 +197,10 @@ def _difference(failing: str, working: str) -> str:
         parts.append(f"the header of the key ({bad.key_header} against {good.key_header})")
     parts.append("the support of the model for the protocol")
     return f"They differ in {_listed(parts)}."
+
+
+def _verb(verb: str, names: Sequence[str]) -> str:
+    return verb if len(names) > 1 else f"{verb}s"
 
 
 def _listed(names: Sequence[str]) -> str:
