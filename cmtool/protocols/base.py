@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, ClassVar
 
+from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject, parse_json
+from cmtool.documents import text
 from cmtool.model import Json, Protocol, Severity, Violation
 from cmtool.redact import cut
 
@@ -49,6 +51,26 @@ class Signal(Enum):
     ERROR = auto()
 
 
+def stream_error(document: Mapping[str, Any], shape: Shape) -> ErrorObject:
+    """Read the error that an event carried: an object or a text in ``error``, or flat fields."""
+    nested = document.get("error")
+    fields = nested if isinstance(nested, dict) else document
+    kind = text(fields.get("type"))
+    return ErrorObject(
+        shape=shape,
+        message=text(nested) or text(fields.get("message")) or "no message",
+        # The type of a flat event is "error", which says nothing about the kind of error.
+        type=kind if kind != "error" else None,
+        code=text(fields.get("code")),
+        param=text(fields.get("param")),
+    )
+
+
+def reported(figure: int | None, before: int | None) -> int | None:
+    """Give the later of two reported figures; neither silence nor a zero undoes an earlier one."""
+    return before if figure is None else figure or before or 0
+
+
 class StreamMachine(ABC):
     """Follows one stream, an event at a time, by the rules of its protocol.
 
@@ -58,6 +80,7 @@ class StreamMachine(ABC):
     """
 
     terminal_event: ClassVar[str]
+    shape: ClassVar[Shape] = Shape.OPENAI  # of the errors in its stream
 
     def __init__(self, shown: Callable[[str], str]) -> None:
         """Start a stream; ``shown`` makes what the server said safe before it is quoted."""
@@ -87,6 +110,8 @@ class StreamMachine(ABC):
         try:
             document = parse_json(data)
         except ValueError:
+            if event_type == "error":
+                return self.fail(ErrorObject(shape=self.shape, message=data))
             self.violate("not_json", "a JSON object in data", data)
             return Signal.PROGRESS
         if not isinstance(document, dict):

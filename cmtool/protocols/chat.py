@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from cmtool.catalog import Shape
-from cmtool.classify import ErrorObject, error_object
 from cmtool.documents import count, record, records, text
 from cmtool.model import Json, Protocol, Severity
-from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine
+from cmtool.protocols.base import (
+    Content,
+    Dialect,
+    Prompt,
+    Signal,
+    StreamMachine,
+    reported,
+    stream_error,
+)
 
 _HIDDEN_CHANNELS = ("reasoning_content", "reasoning", "refusal")
 
@@ -40,9 +46,8 @@ class ChatMachine(StreamMachine):
 
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one chunk."""
-        del event_type  # chat streams name no events
-        if document.get("error"):
-            return self.fail(_stream_error(document))
+        if document.get("error") or event_type == "error":  # the only event that has a name
+            return self.fail(stream_error(document, self.shape))
         if self.terminal:
             self.violate("event_after_end", "nothing after [DONE]", "another chunk")
             return Signal.PROGRESS
@@ -67,8 +72,9 @@ class ChatMachine(StreamMachine):
             self.violate("id_changed", f"id {self._id}", f"id {chunk_id}")
 
     def _read_usage(self, usage: object) -> None:
-        self.input_tokens = count(record(usage).get("prompt_tokens")) or self.input_tokens
-        self.output_tokens = count(record(usage).get("completion_tokens")) or self.output_tokens
+        fields = record(usage)
+        self.input_tokens = reported(count(fields.get("prompt_tokens")), self.input_tokens)
+        self.output_tokens = reported(count(fields.get("completion_tokens")), self.output_tokens)
 
     def _choice(self, choice: Mapping[str, Any]) -> Signal | None:
         index = count(choice.get("index")) or 0
@@ -99,14 +105,6 @@ class ChatMachine(StreamMachine):
         if self._finish[index] is not None:
             self.violate("finish_reason_repeated", "one finish_reason", reason)
         self._finish[index] = self.finish_reason = reason
-
-
-def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
-    error = document["error"]
-    if found := error_object(document):
-        return found
-    message = record(error).get("message", error)
-    return ErrorObject(shape=Shape.OPENAI, message=str(message))
 
 
 class Chat(Dialect):

@@ -9,10 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
-from cmtool.classify import ErrorObject, error_object
 from cmtool.documents import count, record, records, text
 from cmtool.model import Json, Protocol, Severity
-from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine
+from cmtool.protocols.base import (
+    Content,
+    Dialect,
+    Prompt,
+    Signal,
+    StreamMachine,
+    reported,
+    stream_error,
+)
 
 ANTHROPIC_VERSION = "2023-06-01"
 _HIDDEN_CHANNELS = {"thinking_delta": "thinking", "input_json_delta": "partial_json"}
@@ -31,6 +38,7 @@ class MessagesMachine(StreamMachine):
     """Follows a stream of Messages events; unknown ones are tolerated, as documented."""
 
     terminal_event = "message_stop"
+    shape = Shape.ANTHROPIC
 
     def __init__(self, shown: Callable[[str], str] = str) -> None:
         super().__init__(shown)
@@ -41,8 +49,8 @@ class MessagesMachine(StreamMachine):
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
         kind = text(document.get("type")) or event_type
-        if kind == "error" or "error" in document:
-            return self.fail(_stream_error(document))
+        if "error" in {kind, event_type} or document.get("error"):
+            return self.fail(stream_error(document, self.shape))
         if kind == "ping":
             return Signal.KEEP_ALIVE
         if self.terminal:
@@ -115,7 +123,7 @@ class MessagesMachine(StreamMachine):
 
     def _read_usage(self, usage: object) -> None:
         fields = record(usage)
-        self.input_tokens = count(fields.get("input_tokens")) or self.input_tokens
+        self.input_tokens = reported(count(fields.get("input_tokens")), self.input_tokens)
         output = count(fields.get("output_tokens"))
         if output is not None and self.output_tokens is not None and output < self.output_tokens:
             self.violate("usage_decreased", f"at least {self.output_tokens} output tokens",
@@ -129,14 +137,6 @@ class MessagesMachine(StreamMachine):
         if self.finish_reason is None:
             self.violate("stop_reason_missing", "a stop_reason before message_stop", "none")
         return Signal.TERMINAL
-
-
-def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
-    if found := error_object({**document, "type": "error"}):
-        return found
-    error = document.get("error", document)
-    message = record(error).get("message", error)
-    return ErrorObject(shape=Shape.ANTHROPIC, message=str(message))
 
 
 class Messages(Dialect):

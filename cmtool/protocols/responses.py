@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from cmtool.catalog import Shape
-from cmtool.classify import ErrorObject, error_object
 from cmtool.documents import count, record, records, text
 from cmtool.model import Json, Protocol, Severity
-from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine
+from cmtool.protocols.base import Content, Dialect, Prompt, Signal, StreamMachine, stream_error
 
 _TERMINALS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 # Deltas that live inside a content part; the others live in their item alone.
@@ -36,8 +34,9 @@ class ResponsesMachine(StreamMachine):
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
         kind = text(document.get("type")) or event_type
-        if kind == "error" or ("type" not in document and document.get("error")):
-            return self.fail(_stream_error(document))
+        untyped = text(document.get("type")) is None
+        if "error" in {kind, event_type} or (untyped and document.get("error")):
+            return self.fail(stream_error(document, self.shape))
         if self.terminal:
             self.violate("event_after_end", "nothing after the terminal event", kind)
             return Signal.PROGRESS
@@ -120,7 +119,7 @@ class ResponsesMachine(StreamMachine):
         self.input_tokens = count(usage.get("input_tokens"))
         self.output_tokens = count(usage.get("output_tokens"))
         if kind == "response.failed":
-            return self.fail(_stream_error(response))
+            return self.fail(stream_error(response, self.shape))
         incomplete = record(response.get("incomplete_details")).get("reason")
         self.finish_reason = text(incomplete) or kind.removeprefix("response.")
         if not response:
@@ -128,23 +127,6 @@ class ResponsesMachine(StreamMachine):
         if self._items and kind == "response.completed":
             self.violate("item_left_open", "every item closed before the end", kind)
         return Signal.TERMINAL
-
-
-def _stream_error(document: Mapping[str, Any]) -> ErrorObject:
-    """Read an error event, flat or nested, or the error of a failed response."""
-    nested = document.get("error")
-    fields = nested if isinstance(nested, dict) else document
-    if found := error_object({"error": dict(fields)}):
-        # A flat event's type is "error", which says nothing about the kind of error.
-        return found if nested else ErrorObject(
-            shape=Shape.OPENAI, message=found.message, code=found.code, param=found.param
-        )  # fmt: skip
-    message = nested if isinstance(nested, str) else fields.get("message")
-    return ErrorObject(
-        shape=Shape.OPENAI,
-        message=str(message or "no message"),
-        code=text(fields.get("code")),
-    )
 
 
 class Responses(Dialect):
