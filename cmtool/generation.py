@@ -328,6 +328,7 @@ def _measured(result: StreamResult, followed: Followed) -> StreamResult:
         duration_ms=meter.ms(meter.ended_at),
         gaps=meter.gaps(),
         buffered=meter.came_at_once(),
+        profile=meter.profile(),
         input_tokens=machine.input_tokens,
         output_tokens=machine.output_tokens,
         tokens_per_second=meter.tokens_per_second(machine.output_tokens),

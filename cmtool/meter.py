@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from cmtool.model import Gaps
 from cmtool.protocols import Signal
 
+PROFILE_CELLS = 40
+
 # A burst: many deltas in hardly more than one read, in a moment that is short against the wait.
 _MANY_DELTAS = 8
 _FEW_ARRIVALS = 2
@@ -61,6 +63,14 @@ class Meter:
         ordered = sorted(self.gaps_s)
         p50, p90, p99 = (ordered[math.ceil(len(ordered) * rank) - 1] for rank in (0.5, 0.9, 0.99))
         return Gaps(p50=p50 * 1000, p90=p90 * 1000, p99=p99 * 1000, max=ordered[-1] * 1000)
+
+    def profile(self, cells: int = PROFILE_CELLS) -> tuple[float, ...]:
+        """Give the pauses in their order, in milliseconds; of a run of many the longest."""
+        if not self.gaps_s:
+            return ()
+        run = math.ceil(len(self.gaps_s) / cells)
+        starts = range(0, len(self.gaps_s), run)
+        return tuple(max(self.gaps_s[at : at + run]) * 1000 for at in starts)
 
     def came_at_once(self) -> bool:
         """Say whether all deltas came in one burst although the generation took its time."""

@@ -220,7 +220,8 @@ class StreamResult:
     All ``*_ms`` figures count from the moment at which the request was written on an open
     connection.  ``first_delta_ms`` is of any channel (reasoning, tools), ``ttft_ms`` of the
     first visible text.  Token figures are the reported usage, never an estimate.  ``buffered``
-    says that all deltas came at once although the generation took its time.
+    says that all deltas came at once although the generation took its time, ``profile`` holds
+    the pauses between the deltas in milliseconds, the longest of a run in place of many.
     """
 
     protocol: Protocol
@@ -246,6 +247,7 @@ class StreamResult:
     request_id: str | None = None
     served_model: str | None = None
     buffered: bool = False
+    profile: tuple[float, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -9,6 +9,7 @@ from cmtool.model import Report, Severity, Status, StreamResult, Violation
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.human.outcome import brief, outcome
+from cmtool.render.human.picture import picture
 from cmtool.render.human.tree import tree
 from cmtool.render.human.verdict import header
 from cmtool.render.layout import BLANK, Line, Span, Style, cells, line, pad, pad_left
@@ -63,6 +64,7 @@ def stream_table(view: View, streams: Sequence[StreamResult]) -> list[Line]:
     for index, (stream, name) in enumerate(zip(streams, names, strict=True)):
         values = "".join(f"  {pad_left(each.values[index], each.width)}" for each in columns)
         lines += _row(view, stream, pad(name, first) + values)
+        lines += picture(view, stream, indent=start)
         lines += _wrong(view, stream, indent=start)
     return lines
 
@@ -79,12 +81,13 @@ class _Column:
 
 def _fitting(room: int, streams: Sequence[StreamResult]) -> list[_Column]:
     figures_of = [_figures(each) for each in streams]
+    finish = max(len("  finish"), *(len(each.finish_reason or "") + 2 for each in streams))
     columns = {
         name: _Column(name=name, values=tuple(f[name] for f in figures_of)) for name in _FIGURES
     }
     for name in (None, *_DISPENSABLE):
         columns.pop(name or "", None)
-        if sum(each.width + 2 for each in columns.values()) + len("  finish") <= room:
+        if sum(each.width + 2 for each in columns.values()) + finish <= room:
             break
     return list(columns.values())
 

@@ -1,0 +1,198 @@
+"""Streams kept as they came, to be judged again without a network.
+
+A recording is JSON Lines: a head, then for each stream its beginning, its bytes with the
+milliseconds at which they had arrived, and how it ended.  The bytes are those of the decoded body,
+each as one character (Latin-1), so that a recording can be read and searched; no request header is
+ever in it.  A plain capture of curl, with or without its response head, is read as well.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from cmtool.documents import count, record, text
+from cmtool.model import Protocol
+
+FORMAT = "cmtool-recording"
+VERSION = 1
+RECORDED_LIMIT = 64 * 1024 * 1024  # bytes of one stream
+
+
+class RecordingError(Exception):
+    """The file is no recording that can be read; the message says why, in one sentence."""
+
+
+class End(StrEnum):
+    """How a recorded stream ended: by itself, by a broken connection, or because we left."""
+
+    CLOSED = "closed"
+    BROKEN = "broken"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """One stream of a recording.
+
+    ``chunks`` holds pairs of milliseconds since the request was written and bytes; the
+    milliseconds are None in a plain capture, which knows no times.
+    """
+
+    protocol: Protocol
+    model: str | None = None
+    repetition: int = 1
+    attempt: int = 1
+    status: int = 200
+    headers: Mapping[str, str]
+    headers_ms: float | None = None
+    chunks: tuple[tuple[float | None, bytes], ...] = ()
+    end: End = End.CLOSED
+    end_ms: float | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether the times of arrival are known."""
+        return all(at is not None for at, _ in self.chunks)
+
+
+def head_line(cmtool_version: str) -> str:
+    """Give the first line of a recording."""
+    return json.dumps({"format": FORMAT, "version": VERSION, "cmtool_version": cmtool_version})
+
+
+def stream_lines(number: int, stream: Recorded) -> Iterator[str]:
+    """Give the lines of one stream; ``number`` tells it from the others of the file."""
+    yield json.dumps(
+        {
+            "stream": number,
+            "protocol": stream.protocol.value,
+            "model": stream.model,
+            "repetition": stream.repetition,
+            "attempt": stream.attempt,
+            "status": stream.status,
+            "headers": dict(stream.headers),
+            "headers_ms": stream.headers_ms,
+        }
+    )
+    for at_ms, chunk in stream.chunks:
+        yield json.dumps({"stream": number, "at_ms": at_ms, "bytes": chunk.decode("latin-1")})
+    yield json.dumps({"stream": number, "end": stream.end.value, "at_ms": stream.end_ms})
+
+
+def read(content: bytes, protocol: Protocol | None = None) -> list[Recorded]:
+    """Read a recording, or a plain capture; ``protocol`` outweighs what a capture shows.
+
+    Raises RecordingError.
+    """
+    if content.lstrip()[:1] == b"{" and FORMAT.encode() in content.partition(b"\n")[0]:
+        return _read_recording(content)
+    return [_read_capture(content, protocol)]
+
+
+def _read_recording(content: bytes) -> list[Recorded]:
+    lines = [_parse(line, at) for at, line in enumerate(content.splitlines(), 1) if line.strip()]
+    version = lines[0].get("version")
+    if version != VERSION:
+        raise RecordingError(f"The recording has version {version!r}; this cmtool reads {VERSION}.")
+    streams: dict[int, list[Mapping[str, Any]]] = {}
+    for line in lines[1:]:
+        streams.setdefault(count(line.get("stream")) or 0, []).append(line)
+    if not streams:
+        raise RecordingError("The recording holds no stream.")
+    return [_stream(number, lines) for number, lines in sorted(streams.items())]
+
+
+def _parse(line: bytes, number: int) -> Mapping[str, Any]:
+    try:
+        parsed = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise RecordingError(f"Line {number} of the recording is not JSON.") from exc
+    if not isinstance(parsed, dict):
+        raise RecordingError(f"Line {number} of the recording is not a JSON object.")
+    return parsed
+
+
+def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
+    head, last = lines[0], lines[-1]
+    try:
+        return Recorded(
+            protocol=Protocol(head["protocol"]),
+            model=text(head.get("model")),
+            repetition=count(head.get("repetition")) or 1,
+            attempt=count(head.get("attempt")) or 1,
+            status=int(head["status"]),
+            headers={str(k).lower(): str(v) for k, v in record(head.get("headers")).items()},
+            headers_ms=_ms(head.get("headers_ms")),
+            chunks=tuple(_chunk(line) for line in lines[1:] if "bytes" in line),
+            end=End(last["end"]),
+            end_ms=_ms(last.get("at_ms")),
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as exc:
+        raise RecordingError(f"Stream {number} of the recording is damaged or cut short.") from exc
+
+
+def _chunk(line: Mapping[str, Any]) -> tuple[float | None, bytes]:
+    return _ms(line.get("at_ms")), line["bytes"].encode("latin-1")
+
+
+def _ms(value: object) -> float | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number else None  # type: ignore[arg-type]
+
+
+_STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n")
+
+
+def _read_capture(content: bytes, protocol: Protocol | None) -> Recorded:
+    status, headers, body = _head(content)
+    found = protocol or protocol_of(body)
+    if found is None:
+        raise RecordingError(
+            "The file is neither a recording of cmtool nor an event stream of the gateway."
+        )
+    return Recorded(
+        protocol=found,
+        status=status,
+        headers={"content-type": "text/event-stream", **headers},
+        chunks=((None, body),),
+    )
+
+
+def _head(content: bytes) -> tuple[int, dict[str, str], bytes]:
+    """Take the response head off a capture of ``curl -i``; the last one, after a 100 or a proxy."""
+    status, headers = 200, {}
+    while found := _STATUS_LINE.match(content):
+        head, _, rest = content[found.end() :].partition(
+            b"\r\n\r\n" if b"\r\n" in found[0] else b"\n\n"
+        )
+        pairs = [line.partition(b":") for line in head.splitlines()]
+        headers = {_field(name).lower(): _field(value) for name, _, value in pairs}
+        status, content = int(found[1]), rest
+    return status, headers, content
+
+
+def _field(value: bytes) -> str:
+    return value.decode("latin-1").strip()
+
+
+# What the first telling event of a stream shows, in the order in which it is looked for.
+_SIGNS = (
+    (rb'"chat\.completion\.chunk"', Protocol.CHAT),
+    (rb'"type":\s*"response\.', Protocol.RESPONSES),
+    (rb"(?m)^event:\s*response\.", Protocol.RESPONSES),
+    (rb'"type":\s*"(message_start|content_block|message_delta|message_stop)', Protocol.MESSAGES),
+    (rb'(?m)^data:\s*\{"type":\s*"error",\s*"error"', Protocol.MESSAGES),
+    (rb'(?m)^data:\s*\{"type":\s*"error"', Protocol.RESPONSES),
+    (rb'(?m)^data:\s*(\[DONE\]|\{"error")', Protocol.CHAT),
+)
+
+
+def protocol_of(body: bytes) -> Protocol | None:
+    """Tell the protocol of an event stream by its events; None when it is none."""
+    start = body[: 256 * 1024]
+    return next((protocol for sign, protocol in _SIGNS if re.search(sign, start)), None)

@@ -1,0 +1,55 @@
+"""What a stream is held to, beyond being whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cmtool.model import StreamResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """The limits of ``stream-test``; None is no limit.  Times in milliseconds."""
+
+    max_ttft_ms: float | None = None
+    max_gap_ms: float | None = None
+    max_duration_ms: float | None = None
+    min_tokens_per_second: float | None = None
+    expect: re.Pattern[str] | None = None
+
+    def broken(self, result: StreamResult, text: str) -> tuple[str, ...]:
+        """Say, a sentence each, which limits a delivered stream breaks.
+
+        A limit on a figure that the stream does not give is broken as well: it was not shown to
+        be met.
+        """
+        return tuple(self._broken(result, text))
+
+    def _broken(self, result: StreamResult, text: str) -> Iterator[str]:
+        for name, value, most in (
+            ("The first text", result.ttft_ms, self.max_ttft_ms),
+            ("The longest pause", result.gaps.max if result.deltas > 1 else 0.0, self.max_gap_ms),
+            ("The whole stream", result.duration_ms, self.max_duration_ms),
+        ):
+            if most is not None and value is None:
+                yield f"{name} was to take at most {most:g} ms, but there was none."
+            elif most is not None and value is not None and value > most:
+                yield f"{name} took {value:.0f} ms; at most {most:g} ms are allowed."
+        yield from self._too_slow(result.tokens_per_second)
+        if self.expect is not None and not self.expect.search(text):
+            yield f"The text does not match {self.expect.pattern!r}; it is {_quoted(text)}."
+
+    def _too_slow(self, rate: float | None) -> Iterator[str]:
+        least = self.min_tokens_per_second
+        if least is None:
+            return
+        if rate is None:
+            yield f"At least {least:g} tokens a second are asked for; the stream reports no usage."
+        elif rate < least:
+            yield f"{rate:.1f} tokens a second came; at least {least:g} are asked for."
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:60]}…")  # noqa: PLR2004 - fits a line
