@@ -74,7 +74,8 @@ def _write_rich(lines: Sequence[Line], stream: TextIO, width: int) -> None:
         text = Text(end="\n", no_wrap=True, overflow="ignore")
         for span in line.spans:
             text.append(_encodable(span.text, stream), _look(span))
-        text.right_crop(len(text) - len(text.plain.rstrip(" ")))
+        if blanks := len(text) - len(text.plain.rstrip(" ")):
+            text.right_crop(blanks)
         console.print(text, soft_wrap=True, crop=False)
 
 
