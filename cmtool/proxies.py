@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit
 
 _VARIABLES = {"https": ("https_proxy", "all_proxy"), "http": ("http_proxy", "all_proxy")}
+_PORTS = {"https": 443, "http": 80}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,10 +23,10 @@ class ProxyChoice:
 
     @property
     def shown(self) -> str:
-        """The proxy's address without credentials."""
-        parts = urlsplit(self.url)
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+        """The proxy's address without credentials, be it a URL or not."""
+        scheme, _, rest = self.url.partition("://")
+        address = rest.partition("?")[0].partition("#")[0]
+        return f"{scheme}://{address.rpartition('@')[2]}"
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> ProxyChoice | None:
@@ -35,7 +36,7 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> ProxyChoice | None:
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if is_loopback(host) or _bypassed(parts.netloc, environ):
+    if is_loopback(host) or _bypassed(parts, environ):
         return None
     for name in _VARIABLES.get(parts.scheme, ()):
         for variable in (name, name.upper()):
@@ -54,16 +55,21 @@ def is_loopback(host: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")  # RFC 6761, section 6.3
 
 
-def _bypassed(netloc: str, environ: Mapping[str, str]) -> bool:
+def _bypassed(parts: SplitResult, environ: Mapping[str, str]) -> bool:
     listed = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    host_and_port = netloc.rpartition("@")[2].lower()
-    host = host_and_port.rpartition(":")[0] or host_and_port
+    host = (parts.hostname or "").rstrip(".")
+    port = parts.port or _PORTS.get(parts.scheme)
     return any(
-        entry == "*" or f".{name}".endswith(f".{entry.lstrip('.*')}")
+        entry == "*" or f".{name}".endswith(f".{_bare(entry)}")
         for entry in map(str.strip, listed.lower().split(","))
-        for name in (host_and_port, host)
-        if entry
+        for name in (host, f"{host}:{port}")
+        if _bare(entry)
     )
+
+
+def _bare(entry: str) -> str:
+    """Give an entry without its leading dot or star, and an IPv6 address without brackets."""
+    return entry if entry == "*" else entry.lstrip(".*").replace("[", "").replace("]", "")
 
 
 def _with_scheme(value: str) -> str:
