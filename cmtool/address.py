@@ -33,6 +33,9 @@ _OTHER_VENDORS = {
 _ENDPOINT = re.compile(
     r"/(chat(/completions)?|completions|responses|messages|models(/.*)?|credits|usage|embeddings)$"
 )
+_VERSION = re.compile(r"/[vV]1(?=/|$)")
+# What comes along when a URL is copied: blanks, quotes, brackets, marks that nobody sees.
+_AROUND = " \t\r\n\x0b\x0c\"'`<>“”‘’,;\u00a0\u200b\u200c\u200d\u2060\ufeff"
 _NEAR = 2  # a host that is that few edits away from the right one is a typing error
 
 
@@ -63,17 +66,17 @@ class _Case:
 
 def examine(raw: str, where: str, model: str | None = None) -> AddressVerdict:
     """Look at a base URL as it was found; ``where`` names the option or variable in words."""
-    text = raw.strip().strip("\"'`<>").strip()
+    text = raw.strip(_AROUND)
     parts = _split(text)
     if parts is None:
         said = f"{where} is {text[:100]!r}, in which there is no usable address."
         return AddressVerdict(base_url=None, finding=_finding("base_url_invalid", model, said))
     case = _Case(parts)
     if text != raw:
-        case.mend("base_url_invalid", f"Around the URL in {where} stand blanks or quotes.")
+        case.mend("base_url_invalid", f"Around the URL in {where} stands what is no part of it.")
     if "://" not in text:
         case.mend("base_url_invalid", f"The URL in {where} lacks the https:// in front.")
-    if vendor := _OTHER_VENDORS.get(case.parts.hostname or ""):
+    if vendor := _OTHER_VENDORS.get((case.parts.hostname or "").rstrip(".")):
         said = f"{case.parts.hostname} belongs to {vendor}; nothing was sent there."
         return AddressVerdict(base_url=None, finding=_finding("base_url_host", model, said))
     _check_scheme(case)
@@ -92,7 +95,9 @@ def _split(text: str) -> SplitResult | None:
     except ValueError:
         return None
     host = parts.hostname or ""
+    # A colon without a port is a scheme that was pasted twice: https://https://…
     usable = parts.scheme in {"http", "https"} and port_is_valid and _is_host(host)
+    usable = usable and not parts.netloc.endswith(":")
     return parts if usable and ("://" in text or "." in host or is_loopback(host)) else None
 
 
@@ -134,13 +139,14 @@ def _check_path(case: _Case) -> None:
         said = f"The path of an endpoint ({found[0]}) is pasted behind it; clients add it."
         path = path[: found.start()]
         case.mend("base_url_path", said, path=path)
-    versions = len(re.findall(r"/v1(?=/|$)", path))
-    if versions > 1:
-        case.mend("base_url_path", f"/v1 stands in it {versions} times.", path="/v1")
-        path = "/v1"
-    elif versions == 0 or not path.endswith("/v1"):
-        said = "/v1 is missing at its end." if versions == 0 else f"It ends in {path}, not in /v1."
-        path = f"{path}/v1" if versions == 0 else path[: path.index("/v1") + 3]
+    versions = [found.end() for found in _VERSION.finditer(path)]
+    if not versions:
+        path = f"{path}/v1"
+        case.mend("base_url_path", "/v1 is missing at its end.", path=path)
+    elif len(versions) > 1 or not path.endswith("/v1"):
+        times = f"/v1 stands in it {len(versions)} times."
+        said = times if len(versions) > 1 else f"It ends in {path}, not in /v1."
+        path = path[: versions[0] - 2] + "v1"
         case.mend("base_url_path", said, path=path)
     case.parts = case.parts._replace(path=path)
 
