@@ -61,7 +61,11 @@ _MASKED = re.compile(r"[*•…●]{2,}|…|\.{3}")
 
 _QUOTES = "\"'`“”„‟‘’‚‛«»′″＂＇"
 _BEARER = re.compile(r"(?i)(authorization\s*:\s*)?bearer[\s:]+|x-api-key\s*:\s*")
-_ASSIGNMENT = re.compile(r"(?:export\s+|set\s+|\$env:)?[A-Za-z_][A-Za-z0-9_]*\s*=\s*")
+# A name is taken for one only where it says so or a key follows: else it may be part of a secret.
+_ASSIGNMENT = re.compile(
+    r"""(?xi) (?:export\s+|set\s+|\$env:)?
+        (?: [a-z_]+_(?:key|token|secret) | [a-z_][a-z0-9_]*(?=\s*=\s*["']?cm-) ) \s*=\s*"""
+)
 _NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", " ": "blank"}
 
 
@@ -82,6 +86,8 @@ def examine(raw: str | None, where: str, model: str | None = None) -> KeyVerdict
         said = f"{where} is {'not set' if raw is None else 'empty'}."
         return _refused("key_missing", model, said)
     mended, problems = _mend(raw)
+    if not mended:
+        return _refused("key_missing", model, f"{where} holds no key.", *problems)
     for identifier, says in _REFUSALS:
         if reason := says(mended):
             return _refused(identifier, model, f"{where} {reason}", *problems)
