@@ -23,9 +23,9 @@ _SHORTEST_SHOWN_TAIL = 16  # below it, four shown characters would be too much o
 
 # What looks like a key without being known: vendors' prefixes, then at least eight characters.
 _SHAPES = (
-    (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp|AIza)[-_])[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
+    (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp)[-_]|AIza)[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
     (re.compile(r"(?i)\b(bearer\s+)(?![\[$])[^\s\"',;\\<>]{6,}"), r"\1" + _MASK),
-    (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://)[^\s/@\"'<>]{1,512}@"), r"\1" + _MASK + "@"),
+    (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://)[^\s/\"'<>]{1,512}@"), r"\1" + _MASK + "@"),
 )
 
 T = TypeVar("T")
@@ -86,7 +86,11 @@ def _spellings(secret: str) -> set[str]:
     """Give the forms in which a secret may come back: plain, percent-, JSON- and base64-encoded."""
     raw = secret.encode("utf-8", "surrogatepass")
     encoded = {base64.b64encode(raw[i:])[2:-4].decode() for i in range(3) if len(raw) > i + 9}
-    return {secret, quote(secret, safe=""), json.dumps(secret)[1:-1]} | encoded
+    percent = quote(raw, safe="")
+    lower = re.sub("%..", lambda found: found[0].lower(), percent)
+    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    in_json |= {form.replace("/", "\\/") for form in in_json}  # some writers escape the slash
+    return {secret, percent, lower} | in_json | encoded
 
 
 def visible(text: str, *, multiline: bool = False) -> str:
