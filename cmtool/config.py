@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -97,7 +99,11 @@ def _without_line_end(text: str) -> str:
 def _stdin() -> str:
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("--api-key-file - reads the key from standard input, which is closed.")
-    return sys.stdin.buffer.read(_KEY_FILE_LIMIT).decode("utf-8-sig", "surrogateescape")
+    try:
+        content = sys.stdin.buffer.read(_KEY_FILE_LIMIT + 1)
+    except OSError as exc:
+        raise UsageError(f"No key can be read from standard input: {exc.strerror}.") from exc
+    return _decoded(content, "The text on standard input")
 
 
 def _read_key_file(path: Path) -> str:
@@ -111,9 +117,15 @@ def _read_key_file(path: Path) -> str:
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
         raise UsageError(f"The key file {path} cannot be read: {reason}.") from exc
+    return _decoded(content, f"The key file {path}")
+
+
+def _decoded(content: bytes, what: str) -> str:
+    """Give a key's text; Windows PowerShell writes files in UTF-16, with a byte order mark."""
     if len(content) > _KEY_FILE_LIMIT:
-        raise UsageError(f"The key file {path} is too large to hold only a key.")
-    return content.decode("utf-8-sig", "surrogateescape")
+        raise UsageError(f"{what} is too large to hold only a key.")
+    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode(*(("utf-16", "replace") if utf_16 else ("utf-8-sig", "surrogateescape")))
 
 
 def _base_url(environ: Mapping[str, str], option: str | None) -> tuple[str, str]:
@@ -139,10 +151,12 @@ def _model(environ: Mapping[str, str], option: str | None) -> str | None:
 def _dotenv(path: Path) -> DotEnv | None:
     """Look at a ``.env`` file for keys of the gateway; their values are not kept."""
     try:
+        if not path.is_file():  # a pipe of that name could keep the reader waiting
+            return None
         with path.open("rb") as file:
             content = file.read(_DOTENV_LIMIT).decode("utf-8-sig", "replace")
     except OSError:
         return None
-    pairs = [line.removeprefix("export ").partition("=") for line in content.splitlines()]
-    names = [name.strip() for name, _, value in pairs if value.strip(" \t\"'").startswith("cm-")]
+    found = re.finditer(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?cm-", content)
+    names = dict.fromkeys(match[1] for match in found)
     return DotEnv(path=str(path), key_variables=tuple(names))
