@@ -24,7 +24,10 @@ class Answerer:
     body: tuple[str, ...] = ()
 
 
-ANSWERERS = (
+_SIGN_IN = r"(log[ -]?in|sign[ -]?in|accept)"
+_GUEST = r"(wi-?fi|hotspot|guest network)"
+
+VENDORS = (
     Answerer(name="OpenAI", headers=(("openai-version", ""),), body=(r"platform\.openai\.com",)),
     Answerer(
         name="Anthropic",
@@ -32,6 +35,11 @@ ANSWERERS = (
         body=(r"console\.anthropic\.com", r"docs\.anthropic\.com"),
     ),
     Answerer(name="OpenRouter", body=(r"openrouter\.ai",)),
+)
+"""Other vendors of models, to whom a call goes when its base URL was not applied."""
+
+ANSWERERS = (
+    *VENDORS,
     Answerer(
         name="a Zscaler web filter",
         headers=(("server", r"zscaler"),),
@@ -108,7 +116,7 @@ ANSWERERS = (
     Answerer(name="Caddy", headers=(("server", r"^caddy"),)),
     Answerer(
         name="a captive portal (the log-in page of the network)",
-        body=(r"captive[ -]?portal", r"(log ?in|sign ?in|accept).{0,80}(wi-?fi|hotspot|network)"),
+        body=(r"captive[ -]?portal", _SIGN_IN + ".{0,80}" + _GUEST, _GUEST + ".{0,80}" + _SIGN_IN),
     ),
     Answerer(
         name="the CrossModel website",
@@ -133,6 +141,12 @@ def answered_by(headers: Mapping[str, str], body: str) -> str | None:
     """
     start = body[:4000]
     return next((row.name for row in ANSWERERS if _matches(row, headers, start)), None)
+
+
+def vendor_of(headers: Mapping[str, str], body: str) -> str | None:
+    """Name the other vendor whose answer this is; arguments as for :func:`answered_by`."""
+    start = body[:4000]
+    return next((row.name for row in VENDORS if _matches(row, headers, start)), None)
 
 
 def _matches(row: Answerer, headers: Mapping[str, str], body: str) -> bool:

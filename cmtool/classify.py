@@ -20,8 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmtool import catalog
-from cmtool.answerers import answered_by
+from cmtool.answerers import answered_by, vendor_of
 from cmtool.catalog import Origin, Row, Shape
+from cmtool.errors import ExitCode
 from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
 
@@ -127,7 +128,8 @@ def classify(evidence: Evidence) -> Finding | None:
 def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
     """Give the finding for an error object, in an answer or inside a stream."""
     row = _row_of(error, evidence)
-    finding = _finding(row, evidence, _contradictions(row, error, evidence))
+    facts = (*_contradictions(row, error, evidence), *_astray(row, evidence))
+    finding = _finding(row, evidence, facts)
     return dataclasses.replace(
         finding,
         type=_short(error.type),
@@ -198,6 +200,16 @@ def _contradictions(row: Row, error: ErrorObject, evidence: Evidence) -> tuple[s
     named = error.code or error.type or row.id
     believed = f"The answer came with status {status}; {named} is documented for {usual}."
     return (f"{believed} The body was believed.",)
+
+
+def _astray(row: Row, evidence: Evidence) -> tuple[str, ...]:
+    """Say so when the key was refused by a vendor that was never meant to see it."""
+    if row.exit_code is not ExitCode.AUTHENTICATION or evidence.traced:
+        return ()
+    vendor = vendor_of(evidence.headers, evidence.body)
+    if vendor is None:
+        return ()
+    return (f"The answer is one of {vendor}: the base URL was not applied to this call.",)
 
 
 def _redirected(evidence: Evidence) -> Finding:
