@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -12,6 +13,9 @@ from cmtool.errors import CmtoolError, ExitCode
 
 P = ParamSpec("P")
 
+# What the system says of an output that takes nothing more; it is no fault of cmtool.
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 
 def main() -> NoReturn:
     """Run the program; always ends in SystemExit."""
@@ -21,6 +25,8 @@ def main() -> NoReturn:
         app(prog_name="cmtool")
     except KeyboardInterrupt:
         sys.exit(_interrupted())
+    except OSError as exc:  # from --help and --version, which no command of ours guards
+        sys.exit(_unwritten(exc))
     sys.exit(ExitCode.HEALTHY)
 
 
@@ -44,6 +50,8 @@ def _exit_code(command: Callable[[], int]) -> int:
         return _interrupted()
     except BrokenPipeError:
         return _reader_went_away()
+    except OSError as exc:
+        return _unwritten(exc)
     except Exception as exc:  # noqa: BLE001 - the one place where every fault of our own ends
         return _fault(exc)
     return code
@@ -70,9 +78,21 @@ def _interrupted() -> int:
 
 def _reader_went_away() -> int:
     """End quietly: whoever read our output has seen enough (`cmtool models | head -1`)."""
+    _drop_output()
+    return ExitCode.HEALTHY
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that the output could not be written, when that is what the error is about."""
+    if error.errno not in _UNWRITABLE:
+        return _fault(error)
+    _drop_output()
+    return _say(f"the output cannot be written: {error.strerror}", ExitCode.FAULT)
+
+
+def _drop_output() -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())  # else the interpreter's own flush at exit fails
-    return ExitCode.HEALTHY
 
 
 def _fault(error: Exception) -> int:
