@@ -63,7 +63,7 @@ class ChatMachine(StreamMachine):
     def _check_identity(self, document: Mapping[str, Any]) -> None:
         kind, chunk_id = document.get("object"), text(document.get("id"))
         if kind != "chat.completion.chunk":
-            self.violate("wrong_object", "chat.completion.chunk", repr(kind))
+            self.violate("wrong_object", "chat.completion.chunk", text(kind) or "none")
         if not isinstance(document.get("choices"), list):
             self.violate("choices_missing", "a list of choices", "none")
         if self._id is None:
