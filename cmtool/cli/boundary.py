@@ -41,6 +41,7 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
 
 
 def _exit_code(command: Callable[[], int]) -> int:
+    code: int = ExitCode.HEALTHY
     try:
         code = command()
         _flush()
@@ -49,7 +50,7 @@ def _exit_code(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _interrupted()
     except BrokenPipeError:
-        return _reader_went_away()
+        _drop_output()  # whoever read it has seen enough (`cmtool models | head -1`)
     except OSError as exc:
         return _unwritten(exc)
     except Exception as exc:  # noqa: BLE001 - the one place where every fault of our own ends
@@ -74,12 +75,6 @@ def _say(sentence: str, code: ExitCode) -> int:
 
 def _interrupted() -> int:
     return _say("interrupted", ExitCode.INTERRUPTED)
-
-
-def _reader_went_away() -> int:
-    """End quietly: whoever read our output has seen enough (`cmtool models | head -1`)."""
-    _drop_output()
-    return ExitCode.HEALTHY
 
 
 def _unwritten(error: OSError) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -90,22 +91,29 @@ def watching(output: OutputOptions, plan: Mapping[str, Group]) -> Progress:
 
 
 def emit(report: Report, output: OutputOptions, human: Renderer) -> int:
-    """Put out a report everywhere it is wanted; gives the exit code."""
+    """Put out a report everywhere it is wanted; gives the exit code.
+
+    The code is the run's own also where the reader of standard output has gone away.
+    """
     for path in output.report or ():
         write_whole(Path(path), document(_format_of(path))(report))
     screen = stdout(output)
-    if output.format is not Format.HUMAN:
-        screen.print(document(output.format.value)(report))
-        return report.exit_code
-    lines = human(
+    with contextlib.suppress(BrokenPipeError):
+        if output.format is not Format.HUMAN:
+            screen.print(document(output.format.value)(report))
+        else:
+            screen.show(_lines(report, output, screen, human))
+    return report.exit_code
+
+
+def _lines(report: Report, output: OutputOptions, screen: Screen, human: Renderer) -> list[Line]:
+    return human(
         report,
         width=screen.width,
         ascii_only=screen.ascii_only,
         verbose=output.verbose,
         quiet=output.quiet,
     )
-    screen.show(lines)
-    return report.exit_code
 
 
 def check_reports(paths: Sequence[str] | None) -> None:
