@@ -17,6 +17,7 @@ from cmtool import catalog
 from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Phase, Protocol, Secret, Timings
+from cmtool.pace import Gate
 from cmtool.redact import Redactor, cut
 from cmtool.retry import Patience, persist
 from cmtool.sockets import Opening
@@ -128,7 +129,7 @@ class Gateway:
     ``journal`` holds every exchange in the order in which they ended.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a run consists of
         self,
         *,
         transport: Transport,
@@ -136,6 +137,7 @@ class Gateway:
         redactor: Redactor,
         base_url: str,
         key: Secret | None,
+        gate: Gate | None = None,
     ) -> None:
         self.journal: list[Exchange] = []
         self.patience = patience
@@ -144,6 +146,7 @@ class Gateway:
         self.base_url = base_url
         self._key = key
         self._transport = transport
+        self._gate = gate or Gate(patience.clock)
 
     async def get(
         self, path: str, check: str, shape: Callable[[object], R | None], model: str | None = None
@@ -172,7 +175,13 @@ class Gateway:
         )
 
     async def attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
-        """Make one request and record it."""
+        """Make one request and record it; a generation waits for its turn."""
+        async with AsyncExitStack() as turn:
+            if ask.content is not None:
+                await turn.enter_async_context(self._gate.place())
+            return await self._attempt(ask, number, read)
+
+    async def _attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
         sent_at, start = self.clock.now(), self.clock.monotonic()
         answer: Answer | None = None
         answered_at = None
@@ -268,6 +277,18 @@ class Gateway:
         """Give the seconds that are left for asking."""
         return self.patience.deadline.remaining()
 
+    def is_too_late(self) -> bool:
+        """Say whether nothing more can be started before the deadline."""
+        return self._gate.wait_s() >= self.remaining_s()
+
+    def shown_headers(self, answer: Answer) -> dict[str, str]:
+        """Give the response headers that are evidence, redacted."""
+        return {
+            name: cut(self.redactor.text(value), 300)
+            for name, value in answer.headers.items()
+            if name in _SHOWN_HEADERS
+        }
+
     def _limit_s(self, ask: Ask) -> float:
         return min(ask.limit_s, self.remaining_s())
 
@@ -297,9 +318,7 @@ class Gateway:
         answer: Answer | None,
         reading: Reading[Any],
     ) -> Exchange:
-        headers = answer.headers if answer else {}
-        shown = {name: value for name, value in headers.items() if name in _SHOWN_HEADERS}
-        shown = {name: cut(self.redactor.text(value), 300) for name, value in shown.items()}
+        shown = self.shown_headers(answer) if answer else {}
         timings = answer.timings if answer else Timings()
         kept = ask.keep_body or reading.finding is not None
         return Exchange(

@@ -1,40 +1,39 @@
-"""One generation: asked for in one protocol, followed to its end, measured and judged.
-
-A stream is healthy when it ended with its terminal event, carried some delta and broke no rule;
-anything else is a failed generation (https://www.crossmodel.ai/docs/guides/streaming).
-"""
+"""One generation: asked for in one protocol, streamed or in one piece, as often as it may be."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from cmtool import catalog
-from cmtool.classify import Evidence, classify, from_error
-from cmtool.faults import TransportError
+from cmtool.classify import Evidence, classify
+from cmtool.following import IDLE_S, Follower, Patience
 from cmtool.gateway import SHOWN_BODY, Ask, Attempt, Gateway, Reading
-from cmtool.meter import Meter
-from cmtool.model import Finding, Phase, Severity, StreamResult
-from cmtool.protocols import Content, Dialect, Prompt, Signal, StreamMachine
-from cmtool.sse import EventDecoder, EventTooLongError
+from cmtool.judging import Ending, Followed, judge, measured
+from cmtool.model import Finding, Phase, StreamResult
+from cmtool.protocols import Content, Dialect, Prompt
+from cmtool.recording import RECORDED_LIMIT, End, Recorded
 from cmtool.transport import Answer
 
 DEFAULT_PROMPT = "Reply with the single word: pong"
 DEFAULT_MAX_TOKENS = 16
-IDLE_S = 30.0
-_AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
-_NOTABLE_SILENCE_S = 5.0  # at the deadline, less than that is a stream that goes on
 _HEAD_LIMIT_S = 600.0  # a generation may think long before it answers; the deadline rules
-_CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
-_MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS, Signal.TERMINAL, Signal.ERROR})
+
+Recorder = Callable[[Recorded], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Which generation is wanted.  ``idle_s`` bounds the silence of the model, not of the wire."""
+    """Which generation is wanted.
+
+    ``idle_s`` bounds the silence of the model, not of the wire.  ``identity`` asks for an answer
+    that is not compressed; ``recorder`` is given each stream when it is over.
+    """
 
     dialect: Dialect
     prompt: Prompt
@@ -42,14 +41,8 @@ class Plan:
     idle_s: float = IDLE_S
     repetition: int = 1
     keep_body: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
-    """A stream that was followed as far as it went."""
-
-    meter: Meter
-    machine: StreamMachine
+    identity: bool = False
+    recorder: Recorder | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +58,22 @@ class Generation:
         """What is wrong with it, None when it was delivered whole."""
         return self.attempt.finding
 
+    def failing(self, finding: Finding) -> Generation:
+        """Give the same generation with another finding."""
+        return dataclasses.replace(
+            self,
+            result=dataclasses.replace(self.result, diagnosis=finding),
+            attempt=dataclasses.replace(self.attempt, finding=finding),
+        )
+
 
 async def stream(gateway: Gateway, plan: Plan) -> list[Generation]:
     """Stream a generation, afresh as often as its failure allows; gives every attempt."""
     ask = _ask(gateway, plan)
-    attempts = await gateway.persist(ask, lambda answer: _read_stream(gateway, plan, ask, answer))
+    numbers = count(1)
+    attempts = await gateway.persist(
+        ask, lambda answer: _read_stream(gateway, plan, ask, answer, next(numbers))
+    )
     return [
         Generation(
             result=_result(plan, attempt),
@@ -92,10 +96,13 @@ async def complete(gateway: Gateway, plan: Plan) -> list[Attempt[Content | None]
 
 def _ask(gateway: Gateway, plan: Plan) -> Ask:
     dialect, prompt = plan.dialect, plan.prompt
+    headers = {**dialect.headers(prompt), **gateway.key_headers(dialect.key_header)}
+    if plan.identity:
+        headers["accept-encoding"] = "identity"
     return Ask(
         check=plan.check,
         path=dialect.path,
-        headers={**dialect.headers(prompt), **gateway.key_headers(dialect.key_header)},
+        headers=headers,
         method="POST",
         content=dialect.content(prompt),
         protocol=dialect.protocol,
@@ -107,194 +114,125 @@ def _ask(gateway: Gateway, plan: Plan) -> Ask:
 
 
 async def _read_stream(
-    gateway: Gateway, plan: Plan, ask: Ask, answer: Answer
+    gateway: Gateway, plan: Plan, ask: Ask, answer: Answer, number: int
 ) -> Reading[Followed | None]:
     evidence = gateway.evidence_of(answer, ask)
-    if not _is_stream(evidence):
+    if not is_stream(evidence):
         return await _read_other(gateway, ask, answer)
-    followed = Followed(
-        meter=Meter(answer.started_at), machine=plan.dialect.machine(gateway.redactor.text)
+    kept = _Kept(RECORDED_LIMIT if plan.recorder else SHOWN_BODY if plan.keep_body else 0)
+    follower = Follower(
+        plan.dialect.machine(gateway.redactor.text),
+        answer.started_at,
+        Patience(
+            monotonic=gateway.clock.monotonic,
+            remaining_s=gateway.remaining_s,
+            idle_s=plan.idle_s,
+        ),
+        kept.take if kept.limit else None,
     )
-    follower = _Follower(gateway, plan, followed)
-    ending = await follower.follow(answer)
-    evidence = dataclasses.replace(evidence, phase=Phase.STREAM)
-    finding: Finding | None
-    if (error := followed.machine.error) is not None:
-        finding = _with(from_error(gateway.redactor.scrub(error), evidence), _progress(followed))
-    else:
-        finding = _judge(followed, ending, evidence)
-    meter = followed.meter
+    ending = await follower.follow(answer.chunks())
+    if plan.recorder is not None:
+        plan.recorder(_recorded(gateway, plan, number, answer, follower, kept, ending))
+    body = kept.text() if plan.keep_body else follower.last_data
+    meter = follower.followed.meter
     return Reading(
-        value=followed,
-        finding=finding,
-        body=gateway.redactor.text(follower.body),
+        value=follower.followed,
+        finding=judge(follower.followed, ending, evidence, gateway.redactor.scrub),
+        body=gateway.redactor.text(body),
         first_byte_ms=meter.ms(meter.first_byte_at),
     )
 
 
-def _is_stream(evidence: Evidence) -> bool:
-    succeeded = evidence.status is not None and 200 <= evidence.status < 300  # noqa: PLR2004
-    return succeeded and evidence.content_type == "text/event-stream"
+class _Kept:
+    """The bytes of a stream as they came, up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.chunks: list[tuple[float, bytes]] = []
+        self._size = 0
+
+    def take(self, arrived_at: float, chunk: bytes) -> None:
+        if self._size <= self.limit:
+            self.chunks.append((arrived_at, chunk))
+            self._size += len(chunk)
+
+    def text(self) -> str:
+        return b"".join(chunk for _, chunk in self.chunks).decode("utf-8", "replace")
+
+
+def _recorded(  # noqa: PLR0913, PLR0917 - everything that a recording tells
+    gateway: Gateway,
+    plan: Plan,
+    number: int,
+    answer: Answer,
+    follower: Follower,
+    kept: _Kept,
+    ending: Ending | None,
+) -> Recorded:
+    meter = follower.followed.meter
+    passed_s = gateway.clock.monotonic() - answer.started_at
+    sent_at = gateway.clock.now() - timedelta(seconds=passed_s)
+    pieces = gateway.redactor.masked([chunk for _, chunk in kept.chunks])
+    return Recorded(
+        protocol=plan.dialect.protocol,
+        model=plan.prompt.model,
+        repetition=plan.repetition,
+        attempt=number,
+        sent_at=sent_at,
+        status=answer.status,
+        headers=gateway.shown_headers(answer),
+        headers_ms=answer.timings.headers_ms,
+        chunks=tuple(
+            (meter.ms(at), piece) for (at, _), piece in zip(kept.chunks, pieces, strict=True)
+        ),
+        end=_ENDS.get(ending.identifier, End.CLOSED) if ending else End.CLOSED,
+        end_ms=meter.ms(meter.left_at or gateway.clock.monotonic()),
+    )
+
+
+_ENDS = {
+    "stream_disconnected": End.BROKEN,
+    "stream_stalled": End.SILENT,
+    "threshold_exceeded": End.DEADLINE,
+}
+
+
+def is_stream(evidence: Evidence) -> bool:
+    """Say whether an answer is an event stream, whatever the parameters of its media type."""
+    return _succeeded(evidence) and evidence.content_type == "text/event-stream"
 
 
 async def _read_other(gateway: Gateway, ask: Ask, answer: Answer) -> Reading[Followed | None]:
     async with asyncio.timeout(gateway.remaining_s()):
         evidence, first_byte_ms = await gateway.evidence(answer, ask)
     finding = classify(evidence)
-    if finding is None or (finding.id in {"malformed_response", "not_the_gateway"} and
-                           _meant_as_stream(evidence)):  # fmt: skip
-        kind = evidence.content_type or "no content type"
-        said = f"The answer is {kind}, not text/event-stream."
-        finding = gateway.found("stream_not_sse", ask, said)
-        finding = dataclasses.replace(finding, phase=Phase.STREAM, status=evidence.status)
+    if finding is None or (_succeeded(evidence) and _meant_as_stream(finding, evidence)):
+        finding = not_a_stream(evidence)
     return Reading(value=None, finding=finding, body=evidence.body, first_byte_ms=first_byte_ms)
 
 
-def _meant_as_stream(evidence: Evidence) -> bool:
-    ok = evidence.status is not None and 200 <= evidence.status < 300  # noqa: PLR2004
-    events = evidence.body.lstrip().startswith(("data:", "event:", ":"))
-    return ok and (evidence.traced or events) and not evidence.cut_short
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """Why reading a stream came to its end, where it was not the stream's own end."""
-
-    identifier: str
-    why: str
-
-
-class _Follower:
-    """Reads one stream to its end, or to the end of anybody's patience."""
-
-    def __init__(self, gateway: Gateway, plan: Plan, followed: Followed) -> None:
-        self._monotonic: Callable[[], float] = gateway.clock.monotonic
-        self._gateway = gateway
-        self._idle_s = plan.idle_s
-        self._meter = followed.meter
-        self._machine = followed.machine
-        self._decoder = EventDecoder()
-        self._moved_on_at = self._monotonic()
-        self._last_data = ""
-        self._kept = bytearray() if plan.keep_body else None
-
-    @property
-    def body(self) -> str:
-        """What there is to show: the stream as it came if that is wanted, else its last event."""
-        if self._kept is None:
-            return self._last_data
-        return self._kept.decode("utf-8", "replace")
-
-    async def follow(self, answer: Answer) -> _Ending | None:
-        """Feed the machine until the stream ends; gives why, unless it ended by itself."""
-        chunks = answer.chunks()
-        try:
-            while True:
-                async with asyncio.timeout(self._patience_s()):
-                    arrived_at, chunk = await anext(chunks)
-                self._take(arrived_at, chunk)
-        except StopAsyncIteration:
-            return None
-        except TimeoutError:
-            return self._impatience()
-        except EventTooLongError:
-            return _Ending("stream_malformed", "One event is longer than 1 MiB.")
-        except TransportError as exc:
-            return _Ending(exc.identifier, " ".join(exc.details))
-        finally:
-            await _close(chunks)
-            self._machine.finish()
-
-    def _take(self, arrived_at: float, chunk: bytes) -> None:
-        meter, machine = self._meter, self._machine
-        meter.first_byte_at = meter.first_byte_at or arrived_at
-        if self._kept is not None and len(self._kept) <= SHOWN_BODY:
-            self._kept += chunk
-        for event in self._decoder.feed(chunk):
-            signal = machine.feed(event.type, event.data)
-            self._last_data = event.data
-            meter.event(signal, arrived_at)
-            if signal in _MOVED_ON:
-                self._moved_on_at = self._monotonic()
-
-    def _patience_s(self) -> float:
-        """Seconds until the model has been silent for too long, or time is up."""
-        limit = _AFTER_END_S if self._over else self._idle_s
-        silent = self._monotonic() - self._moved_on_at
-        return max(0.0, min(limit - silent, self._gateway.remaining_s()))
-
-    @property
-    def _over(self) -> bool:
-        return self._machine.terminal or self._machine.error is not None
-
-    def _impatience(self) -> _Ending | None:
-        if self._over:
-            return None
-        silent_s = self._monotonic() - self._moved_on_at
-        at_deadline = self._gateway.remaining_s() <= 0
-        if at_deadline and silent_s < min(_NOTABLE_SILENCE_S, self._idle_s):
-            return _Ending("threshold_exceeded", "The stream was still going on at the deadline.")
-        after = f"after {self._machine.deltas} deltas" if self._machine.deltas else "from the start"
-        alive = self._decoder.comments > 0 or self._meter.events > 0
-        kept = " while the connection stayed open" if alive else ""
-        return _Ending(
-            "stream_stalled", f"The model was silent for {silent_s:.0f} s {after}{kept}."
-        )
-
-
-async def _close(chunks: AsyncIterator[Any]) -> None:
-    close = getattr(chunks, "aclose", None)
-    if close is not None:
-        await close()
-
-
-def _judge(followed: Followed, ending: _Ending | None, evidence: Evidence) -> Finding | None:
-    wrong = ending if not followed.machine.terminal else None
-    wrong = wrong or _verdict(followed)
-    if wrong is None:
-        return None
-    return _with(_stream_finding(wrong.identifier, evidence), wrong.why, _progress(followed))
-
-
-def _verdict(followed: Followed) -> _Ending | None:
-    """Judge a stream that ended by itself."""
-    machine = followed.machine
-    broken = [v for v in machine.violations if v.severity is Severity.ERROR]
-    if broken:
-        first = broken[0]
-        where = f"Event {first.event}" if first.event is not None else "The end"
-        return _Ending(
-            "stream_malformed",
-            f"{where} broke a rule ({first.name}): expected {first.expected}, got {first.got}.",
-        )
-    if followed.meter.events == 0:
-        return _Ending("stream_empty", "The stream ended without a single event.")
-    if not machine.terminal:
-        return _Ending("stream_truncated", f"The stream ended without {machine.terminal_event}.")
-    if machine.deltas == 0 and machine.finish_reason not in _CAPPED:
-        return _Ending("stream_empty", "The stream ended by its rules, but brought no output.")
-    return None
-
-
-def _stream_finding(identifier: str, evidence: Evidence) -> Finding:
+def not_a_stream(evidence: Evidence) -> Finding:
+    """Give the finding for an answer that is in order but for not being a stream."""
+    kind = evidence.content_type or "no content type"
     filled = catalog.fill(
-        catalog.row(identifier),
+        catalog.row("stream_not_sse"),
         model=evidence.model,
         base_url=evidence.base_url,
+        evidence=[f"The answer is {kind}, not text/event-stream."],
         check=evidence.check,
     )
     return dataclasses.replace(filled, phase=Phase.STREAM, status=evidence.status)
 
 
-def _progress(followed: Followed) -> str:
-    machine = followed.machine
-    if not machine.deltas:
-        return "Nothing of the answer had come by then."
-    return f"By then {machine.deltas} deltas with {machine.text_chars} characters had come."
+def _meant_as_stream(finding: Finding, evidence: Evidence) -> bool:
+    """Say whether a success that cannot be read is the gateway's, or holds events after all."""
+    events = evidence.body.lstrip().startswith(("data:", "event:", ":"))
+    unread = finding.id in {"malformed_response", "not_the_gateway"}
+    return unread and (evidence.traced or events) and not evidence.cut_short
 
 
-def _with(finding: Finding, *evidence: str) -> Finding:
-    return dataclasses.replace(finding, evidence=(*finding.evidence, *evidence))
+def _succeeded(evidence: Evidence) -> bool:
+    return evidence.status is not None and 200 <= evidence.status < 300  # noqa: PLR2004
 
 
 def _result(plan: Plan, attempt: Attempt[Followed | None]) -> StreamResult:
@@ -310,26 +248,4 @@ def _result(plan: Plan, attempt: Attempt[Followed | None]) -> StreamResult:
         request_id=exchange.request_id,
         served_model=exchange.served_model,
     )
-    return result if attempt.value is None else _measured(result, attempt.value)
-
-
-def _measured(result: StreamResult, followed: Followed) -> StreamResult:
-    meter, machine = followed.meter, followed.machine
-    return dataclasses.replace(
-        result,
-        violations=tuple(machine.violations),
-        events=meter.events,
-        deltas=machine.deltas,
-        text_chars=machine.text_chars,
-        finish_reason=machine.finish_reason,
-        first_event_ms=meter.ms(meter.first_event_at),
-        first_delta_ms=meter.ms(meter.first_delta_at),
-        ttft_ms=meter.ms(meter.first_text_at),
-        duration_ms=meter.ms(meter.ended_at),
-        gaps=meter.gaps(),
-        buffered=meter.came_at_once(),
-        profile=meter.profile(),
-        input_tokens=machine.input_tokens,
-        output_tokens=machine.output_tokens,
-        tokens_per_second=meter.tokens_per_second(machine.output_tokens),
-    )
+    return result if attempt.value is None else measured(result, attempt.value)

@@ -20,7 +20,10 @@ _LONG_WAIT_S = 0.3
 
 @dataclass(slots=True)
 class Meter:
-    """The moments of one stream, in monotonic seconds, as they come in."""
+    """The moments of one stream, in monotonic seconds, as they come in.
+
+    ``ended_at`` is that of the terminal event, ``left_at`` when nobody waited any longer.
+    """
 
     started_at: float
     first_byte_at: float | None = None
@@ -28,6 +31,7 @@ class Meter:
     first_delta_at: float | None = None
     first_text_at: float | None = None
     ended_at: float | None = None
+    left_at: float | None = None
     events: int = 0
     gaps_s: array[float] = field(default_factory=lambda: array("d"))
     _last_delta_at: float | None = None
@@ -66,11 +70,11 @@ class Meter:
 
     def profile(self, cells: int = PROFILE_CELLS) -> tuple[float, ...]:
         """Give the pauses in their order, in milliseconds; of a run of many the longest."""
-        if not self.gaps_s:
-            return ()
-        run = math.ceil(len(self.gaps_s) / cells)
-        starts = range(0, len(self.gaps_s), run)
-        return tuple(max(self.gaps_s[at : at + run]) * 1000 for at in starts)
+        gaps_s = self.gaps_s
+        if self.left_at is not None and self._last_delta_at is not None:
+            gaps_s = gaps_s + array("d", [self.left_at - self._last_delta_at])
+        run = math.ceil(len(gaps_s) / cells)
+        return tuple(max(gaps_s[at : at + run]) * 1000 for at in range(0, len(gaps_s), run or 1))
 
     def came_at_once(self) -> bool:
         """Say whether all deltas came in one burst although the generation took its time."""

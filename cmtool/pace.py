@@ -12,6 +12,7 @@ from cmtool.clock import Clock
 # Requests a minute that a key may make: https://www.crossmodel.ai/docs/rate-limits.
 REQUESTS_PER_MINUTE = 60
 _MINUTE_S = 60.0
+UNLIMITED = 1_000_000
 
 
 class Gate:
@@ -21,7 +22,7 @@ class Gate:
     """
 
     def __init__(
-        self, clock: Clock, concurrency: int, per_minute: int = REQUESTS_PER_MINUTE
+        self, clock: Clock, concurrency: int = UNLIMITED, per_minute: int = REQUESTS_PER_MINUTE
     ) -> None:
         self._clock = clock
         self._places = asyncio.Semaphore(concurrency)

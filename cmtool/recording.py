@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -28,11 +29,15 @@ class RecordingError(Exception):
 
 
 class End(StrEnum):
-    """How a recorded stream ended: by itself, by a broken connection, or because we left."""
+    """How a recorded stream ended: by itself, by a broken connection, or because we left it.
+
+    It was left when the model had been silent for too long, or when the deadline came.
+    """
 
     CLOSED = "closed"
     BROKEN = "broken"
-    LEFT = "left"
+    SILENT = "silent"
+    DEADLINE = "deadline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class Recorded:
     model: str | None = None
     repetition: int = 1
     attempt: int = 1
+    sent_at: datetime | None = None
     status: int = 200
     headers: Mapping[str, str]
     headers_ms: float | None = None
@@ -74,6 +80,7 @@ def stream_lines(number: int, stream: Recorded) -> Iterator[str]:
             "model": stream.model,
             "repetition": stream.repetition,
             "attempt": stream.attempt,
+            "sent_at": stream.sent_at.isoformat() if stream.sent_at else None,
             "status": stream.status,
             "headers": dict(stream.headers),
             "headers_ms": stream.headers_ms,
@@ -125,6 +132,7 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
             model=text(head.get("model")),
             repetition=count(head.get("repetition")) or 1,
             attempt=count(head.get("attempt")) or 1,
+            sent_at=_moment(head.get("sent_at")),
             status=int(head["status"]),
             headers={str(k).lower(): str(v) for k, v in record(head.get("headers")).items()},
             headers_ms=_ms(head.get("headers_ms")),
@@ -138,6 +146,11 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
 
 def _chunk(line: Mapping[str, Any]) -> tuple[float | None, bytes]:
     return _ms(line.get("at_ms")), line["bytes"].encode("latin-1")
+
+
+def _moment(value: object) -> datetime | None:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
 def _ms(value: object) -> float | None:

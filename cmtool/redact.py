@@ -12,7 +12,7 @@ import dataclasses
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -57,6 +57,21 @@ class Redactor:
         for shape, mask in _SHAPES:
             text = shape.sub(mask, text)
         return text
+
+    def masked(self, pieces: Sequence[bytes]) -> list[bytes]:
+        """Give bytes with every secret in them overwritten by as many asterisks.
+
+        A secret is found also where it is split over pieces; each piece keeps its length.
+        """
+        whole = b"".join(pieces).decode("latin-1")
+        for shape in (self._known, *(shape for shape, _ in _SHAPES)):
+            if shape is not None:
+                whole = shape.sub(lambda found: "*" * len(found[0]), whole)
+        data, at, given = whole.encode("latin-1"), 0, []
+        for piece in pieces:
+            given.append(data[at : at + len(piece)])
+            at += len(piece)
+        return given
 
     def scrub(self, value: T) -> T:
         """Give a record of the model with every text in it redacted, whatever its depth."""

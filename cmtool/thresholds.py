@@ -51,5 +51,8 @@ class Thresholds:
             yield f"{rate:.1f} tokens a second came; at least {least:g} are asked for."
 
 
+NO_LIMITS = Thresholds()
+
+
 def _quoted(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:60]}…")  # noqa: PLR2004 - fits a line

@@ -21,12 +21,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
     for layer in (
         "__main__",
         "cli",
-        "checks streams render sandbox config",
-        "generation gateway curl",
-        "transport sockets faults retry protocols meter sse paste",
+        "checks render sandbox config",
+        "streams replay",
+        "generation gateway curl following judging recording",
+        "transport sockets faults retry pace protocols meter sse paste",
         """
         classify redact answerers credentials address proxies settings
-        documents modelids clock compression
+        documents modelids clock compression thresholds clients
         """,
         "catalog",
         "model",
@@ -36,7 +37,9 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 """From top to bottom; a unit imports from strictly lower layers and from itself."""
 
 SIDEWAYS = {
-    "generation": {"gateway"},  # a generation is asked for through the gateway's connection
+    # A generation is asked for through the gateway's connection, followed, judged, recorded.
+    "generation": {"gateway", "following", "judging", "recording"},
+    "following": {"judging"},  # says why it stopped in the judge's terms
     "transport": {"sockets", "faults", "retry"},  # it dials, and translates what goes wrong
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
@@ -50,7 +53,10 @@ ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 SHARED = {
     "checks": {"", "graph", "facts", "registry", "verdict", "wording"},
     "protocols": {"", "base"},
-    "render": {"", "layout", "terminal", "figures", "view", "live", "progress"},
+    "render": {
+        *("", "layout", "terminal", "figures", "view", "live", "progress"),
+        *("cases", "gfm", "inert"),
+    },
 }
 """Of each package with one file for each kind, the modules that are no kind; "" is `__init__`."""
 

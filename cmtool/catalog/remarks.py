@@ -13,6 +13,7 @@ from cmtool.catalog.wording import (
     BILLING_PAGE,
     CONTACT_SUPPORT,
     ERRORS_PAGE,
+    LIMITS_PAGE,
     MODELS_PAGE,
     PRODUCTION_PAGE,
     PUBLIC_BASE_URL,
@@ -307,6 +308,22 @@ _ANSWERS: tuple[Row, ...] = (
         exit_code=ExitCode.STREAM,
         phase=Phase.STREAM,
         docs_url=STREAMING_PAGE,
+    ),
+    _row(
+        id="streams_left_out",
+        title="there was no time for every stream",
+        cause=(
+            "The deadline came before all streams that were asked for had been started: they took "
+            "long, or they were spaced so that the key stays within its requests per minute."
+        ),
+        actions=(
+            "Give the command more time with --timeout.",
+            "Ask for fewer streams with --repeat, or for more at once with --concurrency.",
+        ),
+        commands=("cmtool stream-test {model} --timeout 300",),
+        exit_code=ExitCode.STREAM,
+        phase=Phase.LOCAL,
+        docs_url=LIMITS_PAGE,
     ),
     _row(
         id="stream_remark",

@@ -8,11 +8,15 @@ from datetime import timedelta
 from cmtool.address import AddressVerdict
 from cmtool.clock import Clock
 from cmtool.credentials import KeyVerdict
+from cmtool.following import IDLE_S
 from cmtool.gateway import Attempt, Gateway
-from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, IDLE_S, Generation
+from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, Generation, Recorder
 from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
+from cmtool.pace import UNLIMITED
 from cmtool.proxies import ProxyChoice
+from cmtool.retry import DELAYS_S
 from cmtool.settings import Settings
+from cmtool.thresholds import NO_LIMITS, Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +24,9 @@ class Wishes:
     """What the user asked for.  ``stream`` False asks for each generation in one piece.
 
     ``list_decides`` takes the live list for the answer, not for a prediction.
-    ``keep_body`` keeps the bodies of the generations also when nothing is wrong with them.
+    ``repeat`` streams are asked for in each protocol, ``concurrency`` at once over all of them,
+    each held to ``limits`` and given to ``recorder``.  ``keep_body`` keeps the bodies of the
+    generations also when nothing is wrong with them.
     """
 
     protocols: tuple[Protocol, ...] = tuple(Protocol)
@@ -31,6 +37,11 @@ class Wishes:
     idle_s: float = IDLE_S
     stream: bool = True
     keep_body: bool = False
+    repeat: int = 1
+    concurrency: int = UNLIMITED
+    retries: int = len(DELAYS_S)
+    limits: Thresholds = NO_LIMITS
+    recorder: Recorder | None = None
 
 
 @dataclass(slots=True)
@@ -39,7 +50,8 @@ class Facts:
 
     ``listing`` holds the attempts at ``GET /v1/models`` (by ``connection``), ``models`` the live
     list (by ``auth``), ``model`` the ID that is asked for and ``nearest`` what may have been
-    meant by it (by ``model``), ``clock_skew`` how far this machine's clock is ahead.
+    meant by it (by ``model``), ``generations`` every stream and ``probes`` what was asked for
+    besides (by the protocols).
     """
 
     listing: list[Attempt[tuple[ModelInfo, ...] | None]] = field(default_factory=list)
@@ -49,6 +61,7 @@ class Facts:
     nearest: tuple[str, ...] = ()
     balance: Balance | None = None
     generations: list[Generation] = field(default_factory=list)
+    probes: list[Generation] = field(default_factory=list)
     requests: list[SentRequest] = field(default_factory=list)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
+from statistics import median
 from typing import Any
 
 from cmtool import catalog
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.checks.wording import duration_ms, failure, recovered, tries
+from cmtool.checks.wording import duration_ms, failure, history, recovered, tries
 from cmtool.curl import sent
 from cmtool.gateway import Attempt
-from cmtool.generation import Generation, Plan, complete, stream
-from cmtool.model import Finding, Group, Protocol, Severity, Status, StreamResult
+from cmtool.generation import Generation, Plan, complete
+from cmtool.judging import CAPPED
+from cmtool.model import Finding, Group, Protocol, Status, StreamResult
 from cmtool.protocols import DIALECTS, Content, Prompt
+from cmtool.streams import Trial, Tried, put
 
 
 async def infer(run: Run, protocol: Protocol) -> Result:
@@ -28,7 +32,8 @@ async def infer(run: Run, protocol: Protocol) -> Result:
     plan = _plan(run, protocol, model)
     run.facts.requests.append(sent(plan.dialect, plan.prompt, run.reached().base_url))
     if run.wishes.stream:
-        return _streamed(run, plan, await stream(run.reached(), plan))
+        trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
+        return _streamed(run, plan, await put(run.reached(), trial))
     return _whole(plan, await complete(run.reached(), plan))
 
 
@@ -43,17 +48,75 @@ def _plan(run: Run, protocol: Protocol, model: str) -> Plan:
         check=protocol.value,
         idle_s=wishes.idle_s,
         keep_body=wishes.keep_body,
+        recorder=wishes.recorder,
     )
 
 
-def _streamed(run: Run, plan: Plan, generations: Sequence[Generation]) -> Result:
-    run.facts.generations += generations
+def _streamed(run: Run, plan: Plan, tried: Tried) -> Result:
+    run.facts.generations += [generation for attempts in tried.streams for generation in attempts]
+    run.facts.probes += tried.probes
+    left_out = _left_out(plan, tried)
+    if len(tried.streams) == 1:
+        return _alone(plan, tried.streams[0], (*tried.remarks, *left_out))
+    remarks = (*tried.remarks, *left_out, *_recovered(plan, tried))
+    failures = _grouped(tried)
+    return Result(
+        status=Status.FAIL if failures else Status.WARN if remarks else Status.OK,
+        summary=_many_words(tried),
+        findings=(*failures, *remarks),
+    )
+
+
+def _alone(plan: Plan, generations: Sequence[Generation], remarks: tuple[Finding, ...]) -> Result:
     attempts = [generation.attempt for generation in generations]
     last = generations[-1].result
     if last.diagnosis is not None:
         return failure(attempts)
-    remarks = (*_remarks(plan, last), *recovered(attempts, plan.check, plan.prompt.model))
+    remarks = (*remarks, *recovered(attempts, plan.check, plan.prompt.model))
     return _success(attempts, _stream_words(last), remarks)
+
+
+def _left_out(plan: Plan, tried: Tried) -> tuple[Finding, ...]:
+    if not tried.left_out:
+        return ()
+    said = f"{tried.left_out} of {tried.left_out + len(tried.streams)} streams were not started."
+    row = catalog.row("streams_left_out")
+    return (catalog.fill(row, model=plan.prompt.model, evidence=[said], check=plan.check),)
+
+
+def _recovered(plan: Plan, tried: Tried) -> tuple[Finding, ...]:
+    """Give one warning for all streams that were delivered only after a retry."""
+    late = [a for a in tried.streams if len(a) > 1 and a[-1].finding is None]
+    if not late:
+        return ()
+    said = [f"{len(late)} of {len(tried.streams)} streams needed a retry."]
+    said += [history([generation.attempt for generation in late[0]])]
+    row = catalog.row("recovered")
+    return (catalog.fill(row, model=plan.prompt.model, evidence=said, check=plan.check),)
+
+
+def _grouped(tried: Tried) -> tuple[Finding, ...]:
+    """Give one finding for each way in which streams failed, and in how many of them."""
+    groups: dict[str, list[Finding]] = {}
+    for generation in tried.failed:
+        if generation.finding is not None:
+            groups.setdefault(generation.finding.id, []).append(generation.finding)
+    return tuple(_told(group, len(tried.streams)) for group in groups.values())
+
+
+def _told(group: Sequence[Finding], streams: int) -> Finding:
+    said = f"So did {len(group)} of {streams} streams; the first is told here."
+    return dataclasses.replace(group[0], evidence=(*group[0].evidence, said))
+
+
+def _many_words(tried: Tried) -> str:
+    streams = len(tried.streams)
+    if tried.failed:
+        names = ", ".join(dict.fromkeys(g.finding.id for g in tried.failed if g.finding))
+        return f"{len(tried.failed)} of {streams} streams failed: {names}"
+    times = [a[-1].result.ttft_ms for a in tried.streams if a[-1].result.ttft_ms is not None]
+    first = f" · first text {median(times):.0f} ms (median)" if times else ""
+    return f"{streams} streams delivered{first}"
 
 
 def _whole(plan: Plan, attempts: Sequence[Attempt[Content | None]]) -> Result:
@@ -75,37 +138,9 @@ def _success(attempts: Sequence[Attempt[Any]], said: str, remarks: tuple[Finding
 
 
 def _stream_words(result: StreamResult) -> str:
-    end = "the output cap" if result.finish_reason in _CAPPED else "its end"
+    end = "the output cap" if result.finish_reason in CAPPED else "its end"
     first = f" · first text {result.ttft_ms:.0f} ms" if result.ttft_ms is not None else ""
     return f"{result.deltas} deltas to {end}{first}"
-
-
-_CAPPED = frozenset({"length", "max_tokens", "max_output_tokens"})
-
-
-def _remarks(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
-    return (*_broken_rules(plan, result), *_buffered(plan, result))
-
-
-def _buffered(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
-    if not result.buffered:
-        return ()
-    said = f"All {result.deltas} deltas came at once, after {result.first_delta_ms:.0f} ms."
-    row = catalog.row("stream_buffered")
-    return (catalog.fill(row, model=plan.prompt.model, evidence=[said], check=plan.check),)
-
-
-def _broken_rules(plan: Plan, result: StreamResult) -> tuple[Finding, ...]:
-    said = [
-        f"Event {violation.event} ({violation.name}): expected {violation.expected}, "
-        f"got {violation.got}."
-        for violation in result.violations
-        if violation.severity is Severity.WARNING
-    ]
-    if not said:
-        return ()
-    row = catalog.row("stream_remark")
-    return (catalog.fill(row, model=plan.prompt.model, evidence=said[:3], check=plan.check),)
 
 
 def _runner(protocol: Protocol) -> Callable[[Run], Awaitable[Result]]:

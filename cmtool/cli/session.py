@@ -19,6 +19,7 @@ from cmtool.clock import Clock, Deadline
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
+from cmtool.pace import Gate
 from cmtool.proxies import ProxyChoice, proxy_for
 from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
@@ -81,7 +82,7 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
         exchanges=exchanges,
         streams=streams,
         support=verdict.support_for(judged.diagnosis, exchanges),
-        spent=_spent(exchanges, streams),
+        spent=_spent(exchanges, (*streams, *(probe.result for probe in run.facts.probes))),
         models=run.facts.models if order.command == "models" else None,
         balance=run.facts.balance if order.command == "balance" else None,
         requests=tuple(run.facts.requests) if order.command == "request" else None,
@@ -100,6 +101,7 @@ async def _prepared(order: Order, clock: Clock, redactor: Redactor) -> AsyncIter
         clock=clock,
         deadline=Deadline.after(clock, order.timeout_s),
         jitter=random.random,
+        retries=order.wishes.retries,
     )
     async with _transport(address.base_url, proxy, settings, clock) as transport:
         gateway = None
@@ -110,6 +112,7 @@ async def _prepared(order: Order, clock: Clock, redactor: Redactor) -> AsyncIter
                 redactor=redactor,
                 base_url=address.base_url,
                 key=key.key,
+                gate=Gate(clock, order.wishes.concurrency),
             )
         yield Run(
             settings=settings,

@@ -17,8 +17,8 @@ _STALL_TIMES = 8  # the usual pause
 def picture(view: View, stream: StreamResult, *, indent: int) -> list[Line]:
     """Give one line: the wait for the first delta, then a bar for each pause or run of pauses.
 
-    The bars are scaled to the longest pause, or to 100 ms where all are shorter; those of stalls stand out.  Nothing for a stream of
-    fewer than three deltas.
+    The bars are scaled to the longest pause, or to 100 ms where all are shorter; those of stalls
+    stand out.  Nothing for a stream of fewer than three deltas.
     """
     profile = stream.profile
     if len(profile) < 2 or stream.first_delta_ms is None:  # noqa: PLR2004 - no picture of one pause

@@ -1,0 +1,131 @@
+"""The stream test: how many streams, what each is held to, and what it deserves a remark for."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cmtool import catalog
+from cmtool.gateway import Gateway
+from cmtool.generation import Generation, Plan, stream
+from cmtool.model import Finding, Severity, StreamResult
+from cmtool.thresholds import NO_LIMITS, Thresholds
+
+_TOLD_RULES = 3  # of the rules that a stream breaks without harm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What one protocol is put to: the same plan ``repeat`` times, each held to the limits."""
+
+    plan: Plan
+    repeat: int = 1
+    limits: Thresholds = NO_LIMITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a trial came to.
+
+    ``streams`` holds, for each repetition, its attempts; ``left_out`` how many repetitions the
+    deadline left no time for; ``remarks`` the warnings about those that were delivered;
+    ``probes`` what was asked for besides, to tell causes apart.
+    """
+
+    streams: tuple[tuple[Generation, ...], ...]
+    left_out: int
+    remarks: tuple[Finding, ...]
+    probes: tuple[Generation, ...] = ()
+
+    @property
+    def failed(self) -> tuple[Generation, ...]:
+        """The last attempt of each repetition that failed."""
+        return tuple(attempts[-1] for attempts in self.streams if attempts[-1].finding is not None)
+
+
+async def put(gateway: Gateway, trial: Trial) -> Tried:
+    """Put one protocol on trial; the gateway's gate says how many streams are open at once."""
+    numbers = range(1, trial.repeat + 1)
+    results = await asyncio.gather(*(_stream(gateway, trial, number) for number in numbers))
+    streams = tuple(attempts for attempts in results if attempts)
+    last = [attempts[-1] for attempts in streams]
+    told = [_remark(trial.plan, identifier, said) for identifier, said in _remarkable(last)]
+    probes: list[Generation] = []
+    if (burst := next((g for g in last if g.result.buffered), None)) is not None:
+        probes = await _without_compression(gateway, trial.plan)
+        told.append(_buffered(trial.plan, burst.result, probes))
+    return Tried(
+        streams=streams,
+        left_out=trial.repeat - len(streams),
+        remarks=tuple(told),
+        probes=tuple(probes),
+    )
+
+
+async def _stream(gateway: Gateway, trial: Trial, number: int) -> tuple[Generation, ...]:
+    if gateway.is_too_late():
+        return ()
+    plan = dataclasses.replace(trial.plan, repetition=number)
+    attempts = await stream(gateway, plan)
+    return tuple(_held_to(trial.limits, generation) for generation in attempts)
+
+
+def _held_to(limits: Thresholds, generation: Generation) -> Generation:
+    """Give the generation with a failure when it was delivered but breaks a limit."""
+    if generation.finding is not None:
+        return generation
+    broken = limits.broken(generation.result, generation.text)
+    if not broken:
+        return generation
+    exchange = generation.attempt.exchange
+    finding = catalog.fill(
+        catalog.row("threshold_exceeded"),
+        model=generation.result.model,
+        evidence=broken,
+        check=exchange.check,
+    )
+    return generation.failing(dataclasses.replace(finding, status=exchange.status))
+
+
+def _remarkable(generations: Sequence[Generation]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Find what deserves a remark in streams that were delivered: rules broken without harm."""
+    rules = Counter(
+        f"{violation.name}: expected {violation.expected}, got {violation.got}"
+        for generation in generations
+        if generation.finding is None
+        for violation in generation.result.violations
+        if violation.severity is Severity.WARNING
+    )
+    if rules:
+        yield "stream_remark", tuple(f"{rule}." for rule, _ in rules.most_common(_TOLD_RULES))
+
+
+async def _without_compression(gateway: Gateway, plan: Plan) -> list[Generation]:
+    """Ask once more, for an answer that is not compressed: the burst may be its doing."""
+    if gateway.is_too_late():
+        return []
+    return await stream(gateway, dataclasses.replace(plan, identity=True, recorder=None))
+
+
+def _buffered(plan: Plan, result: StreamResult, probes: Sequence[Generation]) -> Finding:
+    waited = f"{result.first_delta_ms:.0f} ms" if result.first_delta_ms is not None else "a while"
+    said = [f"All {result.deltas} deltas came at once, after {waited}."]
+    if probes:
+        said.append(f"Asked once more with Accept-Encoding: identity, {_told_by(probes[-1])}")
+    return _remark(plan, "stream_buffered", tuple(said))
+
+
+def _told_by(probe: Generation) -> str:
+    if probe.finding is not None:
+        return f"the stream failed ({probe.finding.id}), which tells nothing."
+    if probe.result.buffered:
+        return "it came at once again: something on the way collects the whole answer."
+    return "it came in pieces: the compression on the way holds it back."
+
+
+def _remark(plan: Plan, identifier: str, said: tuple[str, ...]) -> Finding:
+    row = catalog.row(identifier)
+    return catalog.fill(row, model=plan.prompt.model, evidence=said, check=plan.check)
