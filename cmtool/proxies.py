@@ -25,8 +25,8 @@ class ProxyChoice:
     def shown(self) -> str:
         """The proxy's address without credentials, be it a URL or not."""
         scheme, _, rest = self.url.partition("://")
-        address = rest.partition("?")[0].partition("#")[0]
-        return f"{scheme}://{address.rpartition('@')[2]}"
+        address = rest.rpartition("@")[2]
+        return f"{scheme}://{address.partition('?')[0].partition('#')[0]}"
 
 
 def proxy_for(url: str, environ: Mapping[str, str]) -> ProxyChoice | None:
