@@ -6,7 +6,7 @@ import errno
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NoReturn, ParamSpec
 
 from cmtool.errors import CmtoolError, ExitCode
@@ -17,8 +17,18 @@ P = ParamSpec("P")
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
+# What a message of a fault may not show: a run tells it here as soon as it knows the key.
+_kept: set[str] = set()
+
+
+def keep_secret(secrets: Iterable[str]) -> None:
+    """Remember what must be taken out of every message that this border prints."""
+    _kept.update(secrets)
+
+
 def main() -> NoReturn:
     """Run the program; always ends in SystemExit."""
+    _kept.clear()
     try:
         from cmtool.cli.app import app  # noqa: PLC0415 - an interrupt at start-up ends here as well
 
@@ -69,7 +79,7 @@ def _say(sentence: str, code: ExitCode) -> int:
     from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
 
     if sys.stderr is not None:
-        sys.stderr.write(f"cmtool: {visible(Redactor().text(sentence))}\n")
+        sys.stderr.write(f"cmtool: {visible(Redactor(_secrets()).text(sentence))}\n")
     return code
 
 
@@ -102,7 +112,7 @@ def _fault(error: Exception) -> int:
     return _say(f"a fault of cmtool itself ({kind}); --verbose shows where", ExitCode.FAULT)
 
 
-def _secrets() -> list[str]:
+def _secrets() -> set[str]:
     from cmtool.config import KEY_VARIABLE, environment  # noqa: PLC0415 - start-up time
 
-    return [value] if (value := environment().get(KEY_VARIABLE)) else []
+    return _kept | {environment().get(KEY_VARIABLE, "")}

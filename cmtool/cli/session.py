@@ -15,7 +15,9 @@ from cmtool import __version__
 from cmtool.address import examine as examine_address
 from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
+from cmtool.cli.boundary import keep_secret
 from cmtool.clock import Clock, Deadline
+from cmtool.credentials import KeyVerdict
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
@@ -61,8 +63,11 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
     """Run the checks of an order and report."""
     clock = system_clock()
     started_at, start = clock.now(), clock.monotonic()
-    redactor = Redactor(_secrets(order.settings))
-    async with _prepared(order, clock, redactor) as run:
+    key = _examined_key(order.settings)
+    secrets = _secrets(order.settings, key)
+    keep_secret(secrets)
+    redactor = Redactor(secrets)
+    async with _prepared(order, key, clock, redactor) as run:
         specs = registry.chosen(order.checks)
         done = await graph.walk(specs, run, _Scrubbed(progress, redactor))
     judged = verdict.judge(done, run.facts, strict=order.strict)
@@ -90,11 +95,16 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
     return Conclusion(report=redactor.scrub(report), facts=run.facts)
 
 
+def _examined_key(settings: Settings) -> KeyVerdict:
+    raw = settings.key.reveal() if settings.key else None
+    return examine_key(raw, settings.key_where, settings.model)
+
+
 @asynccontextmanager
-async def _prepared(order: Order, clock: Clock, redactor: Redactor) -> AsyncIterator[Run]:
+async def _prepared(
+    order: Order, key: KeyVerdict, clock: Clock, redactor: Redactor
+) -> AsyncIterator[Run]:
     settings = order.settings
-    raw_key = settings.key.reveal() if settings.key else None
-    key = examine_key(raw_key, settings.key_where, settings.model)
     address = examine_address(settings.base_url, settings.base_url_where, settings.model)
     proxy = proxy_for(address.base_url, settings.environ) if address.base_url else None
     patience = Patience(
@@ -151,10 +161,11 @@ def _trust(settings: Settings) -> ssl.SSLContext:
     return context
 
 
-def _secrets(settings: Settings) -> list[str]:
-    raw = settings.key.reveal() if settings.key else ""
+def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:
+    """Give what must not be shown: the key as it was found and as it is sent, and others' keys."""
+    own = [secret.reveal() for secret in (settings.key, key.key) if secret is not None]
     named = [settings.environ.get(name, "") for name in settings.environ if "KEY" in name]
-    return [form for secret in (raw, *named) for form in (secret, secret.strip()) if form]
+    return [form for secret in (*own, *named) for form in (secret, secret.strip()) if form]
 
 
 def _target(run: Run) -> Target:
