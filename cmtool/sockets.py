@@ -11,11 +11,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 CONNECT_TIMEOUT_S = 10.0
 _STAGGER_S = 0.25  # RFC 8305, section 5: the recommended connection attempt delay
 _BUFFER_LIMIT = 256 * 1024
+
+Lookup: TypeAlias = "Callable[[str, int], Awaitable[list[str]]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,36 +186,9 @@ class Connection:
         return self._transport.get_extra_info(name)
 
 
-async def dial(
-    host: str, port: int, monotonic: Callable[[], float], timeout_s: float = CONNECT_TIMEOUT_S
-) -> Connection:
-    """Look ``host`` up and connect to the first of its addresses that answers.
-
-    Addresses of both families are tried in turn, a quarter of a second apart (RFC 8305); the
-    lookup and each address have ``timeout_s`` seconds.  Raises DialError.
-    """
-    start = monotonic()
-    try:
-        async with asyncio.timeout(timeout_s):
-            addresses = await lookup(host, port)
-    except (OSError, UnicodeError) as exc:
-        raise DialError(host, port, ()) from exc
-    looked_up = monotonic()
-    connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
-    attempts: list[Attempt] = []
-    connected = await _first(connect, addresses, attempts)
-    if connected is None:
-        raise DialError(host, port, attempts)
-    receiver, address = connected
-    opening = Opening(
-        address=address,
-        lookup_ms=_ms(looked_up - start),
-        connect_ms=_ms(monotonic() - looked_up),
-    )
-    return Connection(receiver, opening, monotonic)
-
-
-async def lookup(host: str, port: int) -> list[str]:
+async def lookup(
+    host: str, port: int, getaddrinfo: Callable[..., Sequence[Any]] = socket.getaddrinfo
+) -> list[str]:
     """Give the addresses of a host, the families in turn; raises OSError (socket.gaierror).
 
     The lookup runs in a thread of its own that nobody waits for at the end: a resolver that
@@ -233,7 +208,7 @@ async def lookup(host: str, port: int) -> list[str]:
     def resolve() -> None:
         result: list[str] | Exception
         try:
-            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            infos = getaddrinfo(host, port, type=socket.SOCK_STREAM)
             result = _interleaved([str(info[4][0]) for info in infos])
         except (OSError, UnicodeError) as exc:
             result = exc
@@ -242,6 +217,39 @@ async def lookup(host: str, port: int) -> list[str]:
 
     threading.Thread(target=resolve, name="cmtool-lookup", daemon=True).start()
     return await found
+
+
+async def dial(
+    host: str,
+    port: int,
+    monotonic: Callable[[], float],
+    timeout_s: float = CONNECT_TIMEOUT_S,
+    addresses_of: Lookup = lookup,
+) -> Connection:
+    """Look ``host`` up and connect to the first of its addresses that answers.
+
+    Addresses of both families are tried in turn, a quarter of a second apart (RFC 8305); the
+    lookup and each address have ``timeout_s`` seconds.  Raises DialError.
+    """
+    start = monotonic()
+    try:
+        async with asyncio.timeout(timeout_s):
+            addresses = await addresses_of(host, port)
+    except (OSError, UnicodeError) as exc:
+        raise DialError(host, port, ()) from exc
+    looked_up = monotonic()
+    connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
+    attempts: list[Attempt] = []
+    connected = await _first(connect, addresses, attempts)
+    if connected is None:
+        raise DialError(host, port, attempts)
+    receiver, address = connected
+    opening = Opening(
+        address=address,
+        lookup_ms=_ms(looked_up - start),
+        connect_ms=_ms(monotonic() - looked_up),
+    )
+    return Connection(receiver, opening, monotonic)
 
 
 def _interleaved(addresses: Sequence[str]) -> list[str]:
@@ -280,7 +288,16 @@ async def _first(
         return None
     finally:
         for task in running:
+            task.add_done_callback(_give_up)
             task.cancel()
+
+
+def _give_up(task: asyncio.Future[_Receiver]) -> None:
+    """Close a connection that came about when another one had been chosen already."""
+    if task.cancelled() or task.exception() is not None:
+        return
+    if (transport := task.result().transport) is not None:
+        transport.abort()
 
 
 async def _connect(
