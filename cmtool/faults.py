@@ -37,6 +37,12 @@ def dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
     return TransportError("proxy_unusable", [named, *details])
 
 
+def tunnel_failure(error: TransportError, proxy: ProxyChoice) -> TransportError:
+    """Say that it was the proxy which failed: it was reached, and no tunnel came about."""
+    named = f"The proxy {proxy.shown} (from {proxy.variable}) made no tunnel to the gateway."
+    return TransportError("proxy_unusable", [named, *error.details])
+
+
 def _reason(error: DialError) -> tuple[str, list[str]]:
     if not error.attempts:
         return "dns_failure", [_lookup_failure(error.host, error.__cause__)]

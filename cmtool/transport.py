@@ -19,12 +19,14 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
-from cmtool.faults import TransportError, dial_failure, tls_failure
+from cmtool.faults import TransportError, dial_failure, tls_failure, tunnel_failure
 from cmtool.model import Phase, Timings
 from cmtool.proxies import ProxyChoice
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
 
 _CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
+# Steps of a request, as httpcore's trace names them: without the first the connection was kept.
+_CONNECTING, _TUNNELLED = "connection.connect_tcp.started", "proxy.start_tls.started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +115,23 @@ class Transport:
                 await response.aclose()
 
     async def _open(self, request: Request) -> httpx.Response:
-        opened: list[str] = []
-        try:
-            return await self._send(request, opened)
-        except TransportError as exc:
-            # A kept connection that the server closed in the meantime says nothing about the
-            # gateway; the request goes out again on a new one (RFC 9112, section 9.3.1).
-            if exc.identifier != "connection_reset" or opened:
+        while True:
+            steps: set[str] = set()
+            try:
+                return await self._send(request, steps)
+            except TransportError as exc:
+                # A kept connection that the server closed in the meantime says nothing about the
+                # gateway; the request goes out again on another, in the end on a new one
+                # (RFC 9112, section 9.3.1).
+                if exc.identifier == "connection_reset" and _CONNECTING not in steps:
+                    continue
+                if self._proxy is not None and _tunnel_missing(exc, request, steps):
+                    raise tunnel_failure(exc, self._proxy) from exc
                 raise
-        return await self._send(request, opened)
 
-    async def _send(self, request: Request, opened: list[str]) -> httpx.Response:
+    async def _send(self, request: Request, steps: set[str]) -> httpx.Response:
         async def trace(event: str, _: Mapping[str, Any]) -> None:
-            if event == "connection.connect_tcp.started":
-                opened.append(event)
+            steps.add(event)
 
         built = self._client.build_request(
             request.method,
@@ -295,6 +300,11 @@ def _translated(proxy: ProxyChoice | None, phase: Phase) -> Iterator[None]:
         raise TransportError("connection_timeout", [why]) from exc
     except (httpcore.NetworkError, OSError) as exc:
         raise _dropped(phase, "The connection was reset.") from exc
+
+
+def _tunnel_missing(error: TransportError, request: Request, steps: set[str]) -> bool:
+    dropped = error.identifier in {"connection_reset", "not_the_gateway"}
+    return dropped and request.url.startswith("https:") and _TUNNELLED not in steps
 
 
 def _dropped(phase: Phase, why: str) -> TransportError:
