@@ -126,7 +126,8 @@ Reader = Callable[[Answer], Awaitable[Reading[R]]]
 class Gateway:
     """The gateway as one run sees it: one base URL, at most one key, one deadline.
 
-    ``journal`` holds every exchange in the order in which they ended.
+    ``gate`` keeps generations apart; ``journal`` holds every exchange in the order in which they
+    ended.
     """
 
     def __init__(  # noqa: PLR0913 - what a run consists of
@@ -146,7 +147,7 @@ class Gateway:
         self.base_url = base_url
         self._key = key
         self._transport = transport
-        self._gate = gate or Gate(patience.clock)
+        self.gate = gate or Gate(patience.clock)
 
     async def get(
         self, path: str, check: str, shape: Callable[[object], R | None], model: str | None = None
@@ -175,13 +176,9 @@ class Gateway:
         )
 
     async def attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
-        """Make one request and record it; a generation waits for its turn."""
-        async with AsyncExitStack() as turn:
-            if ask.content is not None:
-                await turn.enter_async_context(self._gate.place())
-            return await self._attempt(ask, number, read)
-
-    async def _attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
+        """Make one request and record it."""
+        if ask.content is not None:
+            self.gate.note()
         sent_at, start = self.clock.now(), self.clock.monotonic()
         answer: Answer | None = None
         answered_at = None
@@ -276,10 +273,6 @@ class Gateway:
     def remaining_s(self) -> float:
         """Give the seconds that are left for asking."""
         return self.patience.deadline.remaining()
-
-    def is_too_late(self) -> bool:
-        """Say whether nothing more can be started before the deadline."""
-        return self._gate.wait_s() >= self.remaining_s()
 
     def shown_headers(self, answer: Answer) -> dict[str, str]:
         """Give the response headers that are evidence, redacted."""

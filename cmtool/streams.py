@@ -49,28 +49,29 @@ class Tried:
 async def put(gateway: Gateway, trial: Trial) -> Tried:
     """Put one protocol on trial; the gateway's gate says how many streams are open at once."""
     numbers = range(1, trial.repeat + 1)
-    results = await asyncio.gather(*(_stream(gateway, trial, number) for number in numbers))
-    streams = tuple(attempts for attempts in results if attempts)
-    last = [attempts[-1] for attempts in streams]
+    results = await asyncio.gather(*(_stream(gateway, trial.plan, number) for number in numbers))
+    tried = judged(trial, [attempts for attempts in results if attempts])
+    burst = next((a[-1].result for a in tried.streams if a[-1].result.buffered), None)
+    if burst is None:
+        return tried
+    probes = await _without_compression(gateway, trial.plan)
+    remark = _buffered(trial.plan, burst, probes)
+    return dataclasses.replace(tried, remarks=(*tried.remarks, remark), probes=tuple(probes))
+
+
+def judged(trial: Trial, streams: Sequence[Sequence[Generation]]) -> Tried:
+    """Hold streams that have been followed to the limits of a trial."""
+    held = tuple(tuple(_held_to(trial.limits, g) for g in attempts) for attempts in streams)
+    last = [attempts[-1] for attempts in held]
     told = [_remark(trial.plan, identifier, said) for identifier, said in _remarkable(last)]
-    probes: list[Generation] = []
-    if (burst := next((g for g in last if g.result.buffered), None)) is not None:
-        probes = await _without_compression(gateway, trial.plan)
-        told.append(_buffered(trial.plan, burst.result, probes))
-    return Tried(
-        streams=streams,
-        left_out=trial.repeat - len(streams),
-        remarks=tuple(told),
-        probes=tuple(probes),
-    )
+    return Tried(streams=held, left_out=trial.repeat - len(held), remarks=tuple(told))
 
 
-async def _stream(gateway: Gateway, trial: Trial, number: int) -> tuple[Generation, ...]:
-    if gateway.is_too_late():
-        return ()
-    plan = dataclasses.replace(trial.plan, repetition=number)
-    attempts = await stream(gateway, plan)
-    return tuple(_held_to(trial.limits, generation) for generation in attempts)
+async def _stream(gateway: Gateway, plan: Plan, number: int) -> list[Generation]:
+    async with gateway.gate.place():
+        if not await gateway.gate.space(gateway.remaining_s()):
+            return []
+        return await stream(gateway, dataclasses.replace(plan, repetition=number))
 
 
 def _held_to(limits: Thresholds, generation: Generation) -> Generation:
@@ -105,7 +106,7 @@ def _remarkable(generations: Sequence[Generation]) -> Iterator[tuple[str, tuple[
 
 async def _without_compression(gateway: Gateway, plan: Plan) -> list[Generation]:
     """Ask once more, for an answer that is not compressed: the burst may be its doing."""
-    if gateway.is_too_late():
+    if not await gateway.gate.space(gateway.remaining_s()):
         return []
     return await stream(gateway, dataclasses.replace(plan, identity=True, recorder=None))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from cmtool.address import AddressVerdict
 from cmtool.clock import Clock
@@ -55,7 +54,6 @@ class Facts:
     """
 
     listing: list[Attempt[tuple[ModelInfo, ...] | None]] = field(default_factory=list)
-    clock_skew: timedelta | None = None
     models: tuple[ModelInfo, ...] | None = None
     model: str | None = None
     nearest: tuple[str, ...] = ()

@@ -101,12 +101,13 @@ async def _run(
     else:
         watcher.started(spec.id)
         result = await spec.run(run)
-    done = _done(spec, result)
+    done = concluded(spec, result)
     watcher.finished(done.check)
     return dataclasses.replace(done, in_time=False, blocker=spec.id) if too_late else done
 
 
-def _done(spec: CheckSpec, result: Result) -> Done:
+def concluded(spec: CheckSpec, result: Result) -> Done:
+    """Give the check that has ended with a result."""
     check = Check(
         id=spec.id,
         group=spec.group,

@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from cmtool import catalog
-from cmtool.checks.facts import Run
-from cmtool.checks.graph import CheckSpec, Result
+from cmtool.checks.facts import Facts, Run
+from cmtool.checks.graph import CheckSpec, Done, Result, concluded
 from cmtool.checks.wording import duration_ms, failure, history, recovered, tries
 from cmtool.curl import sent
 from cmtool.gateway import Attempt
@@ -17,7 +17,8 @@ from cmtool.generation import Generation, Plan, complete
 from cmtool.judging import CAPPED
 from cmtool.model import Finding, Group, Protocol, Status, StreamResult
 from cmtool.protocols import DIALECTS, Content, Prompt
-from cmtool.streams import Trial, Tried, put
+from cmtool.streams import Trial, Tried, judged, put
+from cmtool.thresholds import Thresholds
 
 
 async def infer(run: Run, protocol: Protocol) -> Result:
@@ -33,7 +34,7 @@ async def infer(run: Run, protocol: Protocol) -> Result:
     run.facts.requests.append(sent(plan.dialect, plan.prompt, run.reached().base_url))
     if run.wishes.stream:
         trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
-        return _streamed(run, plan, await put(run.reached(), trial))
+        return _streamed(run.facts, plan, await put(run.reached(), trial))
     return _whole(plan, await complete(run.reached(), plan))
 
 
@@ -52,9 +53,9 @@ def _plan(run: Run, protocol: Protocol, model: str) -> Plan:
     )
 
 
-def _streamed(run: Run, plan: Plan, tried: Tried) -> Result:
-    run.facts.generations += [generation for attempts in tried.streams for generation in attempts]
-    run.facts.probes += tried.probes
+def _streamed(facts: Facts, plan: Plan, tried: Tried) -> Result:
+    facts.generations += [generation for attempts in tried.streams for generation in attempts]
+    facts.probes += tried.probes
     left_out = _left_out(plan, tried)
     if len(tried.streams) == 1:
         return _alone(plan, tried.streams[0], (*tried.remarks, *left_out))
@@ -65,6 +66,33 @@ def _streamed(run: Run, plan: Plan, tried: Tried) -> Result:
         summary=_many_words(tried),
         findings=(*failures, *remarks),
     )
+
+
+def replayed(generations: Sequence[Generation], limits: Thresholds, facts: Facts) -> list[Done]:
+    """Give the checks that recorded streams come to, one for each protocol among them."""
+    done = []
+    for spec in CHECKS:
+        own = [g for g in generations if g.result.protocol.value == spec.id]
+        if own:
+            streams = _repetitions(own)
+            trial = Trial(plan=_recorded_plan(own[0]), repeat=len(streams), limits=limits)
+            result = _streamed(facts, trial.plan, judged(trial, streams))
+            done.append(concluded(spec, result))
+    return done
+
+
+def _repetitions(generations: Sequence[Generation]) -> list[list[Generation]]:
+    """Put the attempts of each repetition together."""
+    found: dict[int, list[Generation]] = {}
+    for generation in generations:
+        found.setdefault(generation.result.repetition, []).append(generation)
+    return list(found.values())
+
+
+def _recorded_plan(generation: Generation) -> Plan:
+    result = generation.result
+    prompt = Prompt(model=result.model or "", text="", max_tokens=0, stream=True)
+    return Plan(dialect=DIALECTS[result.protocol], prompt=prompt, check=result.protocol.value)
 
 
 def _alone(plan: Plan, generations: Sequence[Generation], remarks: tuple[Finding, ...]) -> Result:
@@ -105,7 +133,7 @@ def _grouped(tried: Tried) -> tuple[Finding, ...]:
 
 
 def _told(group: Sequence[Finding], streams: int) -> Finding:
-    said = f"So did {len(group)} of {streams} streams; the first is told here."
+    said = f"{len(group)} of {streams} streams failed in this way; the first of them is told here."
     return dataclasses.replace(group[0], evidence=(*group[0].evidence, said))
 
 

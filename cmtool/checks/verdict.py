@@ -180,7 +180,7 @@ def _outcome(diagnosis: Finding | None, others: Sequence[Finding]) -> Outcome:
 def _differential(diagnosis: Finding, works: Sequence[str], checks: Sequence[Check]) -> Finding:
     """Say, when one protocol fails and another works, what the two differ in."""
     failed = [c.id for c in checks if _generates(c) and c.status is Status.FAIL]
-    if not works or diagnosis.check not in failed:
+    if not works or diagnosis.check not in failed or diagnosis.id == "threshold_exceeded":
         return diagnosis
     told = (
         f"{_listed(failed)} {_verb('fail', failed)}, while {_listed(works)}"

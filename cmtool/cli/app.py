@@ -16,6 +16,7 @@ from cmtool.cli.options import (
     AskOptions,
     ModelArgument,
     OutputOptions,
+    StreamOptions,
     TargetOptions,
     expanded,
     one_model,
@@ -121,30 +122,15 @@ def models(
 def stream_test(
     target: TargetOptions,
     ask: AskOptions,
+    options: StreamOptions,
     output: OutputOptions,
     model: ModelArgument = None,
-    *,
-    prompt: Prompt = None,
-    max_tokens: MaxTokens = 16,
 ) -> int:
-    """Open a real stream in each protocol, judge it and measure it."""
-    from cmtool.checks.facts import Wishes  # noqa: PLC0415
-    from cmtool.cli.output import emit  # noqa: PLC0415
-    from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
-    from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
-    from cmtool.render.human.streams import stream_lines  # noqa: PLC0415
+    """Judge and measure real streams, fit for a pipeline."""
+    from cmtool.cli import streaming  # noqa: PLC0415
 
     asked = one_model(model, ask.model_option)
-    protocols = chosen_protocols(ask)
-    conclusion = execute(
-        "stream-test",
-        generating(protocols, target, asked),
-        target=target,
-        output=output,
-        model=asked,
-        wishes=Wishes(protocols=protocols, prompt=prompt or DEFAULT_PROMPT, max_tokens=max_tokens),
-    )
-    return emit(conclusion.report, output, stream_lines)
+    return streaming.run(asked, target=target, ask=ask, options=options, output=output)
 
 
 @app.command()

@@ -27,6 +27,8 @@ class Format(StrEnum):
 
     HUMAN = "human"
     JSON = "json"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
 
 
 class OptionGroup:
@@ -95,6 +97,85 @@ class AskOptions(OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
+class StreamOptions(OptionGroup):
+    """What streams are put to: how many, how, and held to which limits."""
+
+    repeat: Annotated[
+        int, typer.Option("--repeat", metavar="N", min=1, help="Streams in each protocol.")
+    ] = 1
+    concurrency: Annotated[
+        int,
+        typer.Option("--concurrency", metavar="N", min=1, help="Streams that are open at once."),
+    ] = 1
+    retries: Annotated[
+        int,
+        typer.Option(
+            "--retries",
+            metavar="N",
+            min=0,
+            max=10,
+            help="Fresh attempts after what is documented to pass, and after a broken connection.",
+        ),
+    ] = 2
+    prompt: Annotated[str, typer.Option("--prompt", metavar="TEXT", help="What to ask.")] = (
+        "Count from 1 to 30 in digits."
+    )
+    max_tokens: Annotated[
+        int, typer.Option("--max-tokens", metavar="N", min=1, help="Cap of the output, in tokens.")
+    ] = 64
+    idle_timeout: Annotated[
+        float,
+        typer.Option(
+            "--idle-timeout",
+            metavar="SECONDS",
+            help="Longest silence of the model; keep-alives do not count.",
+        ),
+    ] = 30.0
+    expect: Annotated[
+        str | None,
+        typer.Option("--expect", metavar="REGEX", help="What the text has to match somewhere."),
+    ] = None
+    max_ttft: Annotated[
+        float | None,
+        typer.Option(
+            "--max-ttft",
+            metavar="MS",
+            min=0,
+            help="Latest first text.",
+        ),
+    ] = None
+    max_gap: Annotated[
+        float | None,
+        typer.Option("--max-gap", metavar="MS", min=0, help="Longest pause between deltas."),
+    ] = None
+    max_duration: Annotated[
+        float | None,
+        typer.Option("--max-duration", metavar="MS", min=0, help="Longest whole stream."),
+    ] = None
+    min_tokens_per_second: Annotated[
+        float | None,
+        typer.Option("--min-tokens-per-second", metavar="N", min=0, help="Lowest rate."),
+    ] = None
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="FILE", help="Keep the raw bytes with their times."),
+    ] = None
+    replay: Annotated[
+        str | None,
+        typer.Option(
+            "--replay", metavar="FILE", help="Judge a recording or a capture of curl instead."
+        ),
+    ] = None
+
+    def checked(self) -> None:
+        """Raise UsageError for values that cannot be used."""
+        if not 0 < self.idle_timeout <= _LONGEST_TIMEOUT_S:
+            raise UsageError("--idle-timeout takes seconds above 0.")
+        if self.record is not None and self.replay is not None:
+            raise UsageError("--record and --replay exclude each other: a replay sends nothing.")
+
+
+@dataclass(frozen=True, slots=True)
 class OutputOptions(OptionGroup):
     """Where the result goes, and how it looks."""
 
@@ -106,7 +187,7 @@ class OutputOptions(OptionGroup):
         typer.Option(
             "--report",
             metavar="PATH",
-            help="Write the result to a file as well, format by ending (.json); may be repeated.",
+            help="Write it to a file too (.json, .xml for JUnit, .md); may be repeated.",
         ),
     ] = None
     strict: Annotated[bool, typer.Option("--strict", help="A warning fails too.")] = False

@@ -120,14 +120,19 @@ def check_reports(paths: Sequence[str] | None) -> None:
     """Raise UsageError, before anything is sent, for a report that could not be written."""
     for path in paths or ():
         _format_of(path)
-        target = Path(path)
-        if target.is_dir():
-            raise UsageError(f"The report {path} is a directory; name a file.")
-        if not target.parent.is_dir():
-            raise UsageError(f"The report {path} cannot be written: its folder does not exist.")
+        check_writable(path, "report")
 
 
-def write_whole(path: Path, text: str) -> None:
+def check_writable(path: str, what: str) -> None:
+    """Raise UsageError for a file that could not be written; ``what`` names its kind."""
+    target = Path(path)
+    if target.is_dir():
+        raise UsageError(f"The {what} {path} is a directory; name a file.")
+    if not target.parent.is_dir():
+        raise UsageError(f"The {what} {path} cannot be written: its folder does not exist.")
+
+
+def write_whole(path: Path, text: str, what: str = "report") -> None:
     """Write a file whole or not at all; raises UsageError when it cannot be written."""
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -140,7 +145,7 @@ def write_whole(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as exc:
-        raise UsageError(f"The report {path} cannot be written: {exc.strerror or exc}.") from exc
+        raise UsageError(f"The {what} {path} cannot be written: {exc.strerror or exc}.") from exc
 
 
 def _format_of(path: str) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _INDENT = 4
+_FEW = 3  # of more streams only those that failed are drawn
 _FIGURES = ("TTFT", "total", "gap p50", "gap p99", "gap max", "tokens/s")
 _DISPENSABLE = ("gap p50", "gap p99", "total", "gap max")
 
@@ -64,7 +65,8 @@ def stream_table(view: View, streams: Sequence[StreamResult]) -> list[Line]:
     for index, (stream, name) in enumerate(zip(streams, names, strict=True)):
         values = "".join(f"  {pad_left(each.values[index], each.width)}" for each in columns)
         lines += _row(view, stream, pad(name, first) + values)
-        lines += picture(view, stream, indent=start)
+        if view.verbose or not stream.ok or len(streams) <= _FEW:
+            lines += picture(view, stream, indent=start)
         lines += _wrong(view, stream, indent=start)
     return lines
 
