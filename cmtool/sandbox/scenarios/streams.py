@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from cmtool.sandbox import faults, forms
+from dataclasses import replace
+
+from cmtool.sandbox import faults, forms, pages
+from cmtool.sandbox.answers import documented, on_posts
 from cmtool.sandbox.dialect import StreamError
 from cmtool.sandbox.headers import charset_type
-from cmtool.sandbox.scenario import Pace, Scenario
+from cmtool.sandbox.scenario import Answerer, Call, Pace, Scenario
+from cmtool.sandbox.scenarios.codes import EMPTY_WALLET
 from cmtool.sandbox.speech import Speech
+from cmtool.sandbox.wire import SSE, Answer, Reply
 
 _UNKNOWN_ERROR = StreamError(
     code="upstream_hiccup",
@@ -14,6 +19,17 @@ _UNKNOWN_ERROR = StreamError(
     message="The upstream connection hiccuped.",
 )
 _SEPARATORS = Speech(words=("one\u2028", "line\u0085", "still ", "the\u2028same "))
+
+
+def _as_stream(answer: Answerer) -> Answerer:
+    """Make the answerer that calls another's answer an event stream, which it is not."""
+
+    def labelled(call: Call) -> Reply:
+        reply = answer(call)
+        return replace(reply, headers=(*SSE, *call.trace)) if isinstance(reply, Answer) else reply
+
+    return labelled
+
 
 BROKEN = (
     Scenario(
@@ -76,6 +92,79 @@ BROKEN = (
         title="response.failed in the stream; an error event in the other protocols",
         expects="stream_error",
         fault=faults.fails(_UNKNOWN_ERROR),
+    ),
+    Scenario(
+        name="stream-error-nested",
+        title="the error event of Responses holds its fields in an error object",
+        expects="stream_error",
+        fault=faults.errors(_UNKNOWN_ERROR, faults.nested_form),
+    ),
+    Scenario(
+        name="stream-error-unnamed",
+        title="the error event comes without its event: line",
+        expects="stream_error",
+        fault=faults.errors(_UNKNOWN_ERROR, faults.unnamed_form),
+    ),
+    Scenario(
+        name="stream-error-text",
+        title="the error in the stream is a plain text, not an object",
+        expects="stream_error",
+        fault=faults.errors(_UNKNOWN_ERROR, faults.text_form),
+    ),
+    Scenario(
+        name="error-as-stream",
+        title="a JSON error with status 200, called text/event-stream",
+        expects="insufficient_balance",
+        rules=on_posts(_as_stream(documented("insufficient_balance", status=200))),
+        wallet=EMPTY_WALLET,
+    ),
+    Scenario(
+        name="html-as-stream",
+        title="a web page with status 200, called text/event-stream",
+        expects="stream_not_sse",
+        rules=on_posts(_as_stream(lambda _call: pages.WEBSITE)),
+    ),
+    Scenario(
+        name="stream-no-events",
+        title="streams end before their first event",
+        expects="stream_empty",
+        fault=faults.no_events,
+    ),
+    Scenario(
+        name="stream-after-end",
+        title="a delta comes behind the terminal event",
+        expects="stream_malformed",
+        fault=faults.after_end,
+    ),
+    Scenario(
+        name="stream-unopened",
+        title="items, parts or blocks are never opened; Chat Completions has none and is whole",
+        expects="stream_malformed",
+        fault=faults.unopened,
+    ),
+    Scenario(
+        name="stream-unfinished",
+        title="finish_reason or stop_reason is null to the end; Responses has none and is whole",
+        expects="stream_malformed",
+        fault=faults.unfinished,
+    ),
+    Scenario(
+        name="sequence-gap",
+        title="a delta of Responses is lost: its sequence_number has a gap; the others are whole",
+        expects="stream_malformed",
+        fault=faults.lost_delta,
+    ),
+    Scenario(
+        name="only-pings",
+        title="nothing comes but comments or pings",
+        expects="stream_stalled",
+        fault=faults.only_keepalive,
+    ),
+    Scenario(
+        name="endless",
+        title="streams go on for ever",
+        expects="threshold_exceeded",
+        fault=faults.endless,
     ),
 )
 
