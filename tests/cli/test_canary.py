@@ -1,0 +1,176 @@
+"""The key is in no output: every command, in every format, through every scenario."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+
+from cmtool.checks import registry
+from cmtool.checks.graph import CheckSpec, Result
+from cmtool.sandbox import SCENARIOS, key_for
+
+if TYPE_CHECKING:
+    from cmtool.checks.facts import Run
+    from tests.cli.conftest import Ended, InProcess, Served
+
+# The command, and what it does not need the list of models for.
+COMMANDS = {
+    "doctor": ["z-ai/glm-5"],
+    "stream-test": ["z-ai/glm-5"],
+    "request": ["z-ai/glm-5", "--stream"],
+    "models": [],
+    "balance": [],
+}
+CANARY = "cm-canary+Zx9/Qw8.Er7~Ty6_Ui5"
+# Those that keep one waiting.
+SLOW = {
+    name
+    for name, scenario in SCENARIOS.items()
+    if scenario.expects in {"stream_stalled", "response_timeout"} or scenario.pace.first_token_s
+}
+
+
+def spellings(key: str) -> set[str]:
+    """The forms in which a key may come back: plain, percent-, JSON- and base64-encoded."""
+    raw = key.encode()
+    return {key, quote(key, safe=""), json.dumps(key)[1:-1], base64.b64encode(raw).decode()}
+
+
+def whole(text: str, key: str) -> bool:
+    """Whether a key stands in the text, and not merely the beginning of another word."""
+    return any(re.search(rf"{re.escape(form)}(?![\w-])", text) for form in spellings(key))
+
+
+def check(ended: Ended, key: str, *files: Path) -> None:
+    assert ended.code != 1
+    for text in (ended.out, ended.err, *(file.read_text(encoding="utf-8") for file in files)):
+        assert not whole(text, key)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_through_every_scenario(cmtool: InProcess, gateway: Served, name: str) -> None:
+    variables = gateway.environment(name)
+    patience = ["--timeout", "0.1"] if name in SLOW else []
+    for command, arguments in COMMANDS.items():
+        # One run shows all formats: the human one in full, JSON in the file that it also writes.
+        argv = [command, *arguments, *patience, "--verbose", "--report", "r.json"]
+        ended = cmtool(*argv, **variables)
+        assert ended.out or ended.err
+        check(ended, key_for(name), Path("r.json"))
+
+
+@pytest.mark.parametrize("form", ["human", "json"])
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("name", ["healthy", "echo-key", "stream-provider-error"])
+def test_on_standard_output(
+    cmtool: InProcess, gateway: Served, command: str, form: str, name: str
+) -> None:
+    ended = cmtool(command, *COMMANDS[command], "-f", form, "-v", **gateway.environment(name))
+    check(ended, key_for(name))
+    if name == "echo-key" and command not in {"models", "balance"}:
+        assert "[redacted]" in ended.out
+
+
+@pytest.mark.parametrize("where", ["environment", "file", "mended", "other-variable"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_key_of_an_unusual_form(
+    cmtool: InProcess, gateway: Served, command: str, where: str
+) -> None:
+    Path("key").write_text(f"{CANARY}\n", encoding="utf-8")
+    Path(".env").write_text(f"CROSSMODEL_API_KEY={CANARY}\n", encoding="utf-8")
+    places = {
+        "environment": ({"CROSSMODEL_API_KEY": CANARY}, []),
+        "file": ({}, ["--api-key-file", "key"]),
+        "mended": ({"CROSSMODEL_API_KEY": f' "Bearer {CANARY}"\r\n'}, []),
+        "other-variable": ({"OPENAI_API_KEY": CANARY}, []),
+    }
+    variables, options = places[where]
+    argv = [command, *COMMANDS[command], *options, "-v", "--report", "r.json"]
+    ended = cmtool(*argv, CROSSMODEL_API_URL=gateway.base_url, **variables)
+    check(ended, CANARY, Path("r.json"))
+    assert ended.code in {3, 4}
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("sk-ant-api03-Zx9Qw8Er7Ty6Ui5", id="another-vendor"),
+        pytest.param("Zx9Qw8Er7Ty6Ui5Op4As3Df2", id="no-prefix"),
+        pytest.param("cm-Zx9Qw8Er7\u00e9Ty6Ui5Op4", id="odd-character"),
+        pytest.param("cm-Zx9Qw8 Er7Ty6Ui5Op4", id="blank-inside"),
+    ],
+)
+def test_a_key_that_is_refused(cmtool: InProcess, gateway: Served, key: str) -> None:
+    ended = cmtool(
+        "doctor",
+        *("-v", "--report", "r.json"),
+        CROSSMODEL_API_URL=gateway.base_url,
+        CROSSMODEL_API_KEY=key,
+    )
+    check(ended, key, Path("r.json"))
+    assert ended.code in {3, 4}
+    for part in ("Zx9Qw8Er7", "Ty6Ui5"):
+        assert part not in ended.out + Path("r.json").read_text(encoding="utf-8")
+
+
+def test_credentials_in_addresses(cmtool: InProcess, gateway: Served) -> None:
+    url = gateway.base_url.replace("http://", "http://user:Zx9Qw8Er7Ty6@")
+    ended = cmtool(
+        "doctor",
+        *("-v", "--report", "r.json"),
+        CROSSMODEL_API_URL=url,
+        CROSSMODEL_API_KEY="cm-sandbox",
+        CROSSMODEL_BASE_URL="https://me:Zx9Qw8Er7Ty6@gateway.example/v1",
+        HTTPS_PROXY="http://me:Zx9Qw8Er7Ty6@proxy.example:3128",
+    )
+    assert ended.code == 3
+    for text in (ended.out, ended.err, Path("r.json").read_text(encoding="utf-8")):
+        assert "Zx9Qw8Er7Ty6" not in text
+
+
+def _failing(message: str) -> CheckSpec:
+    async def fail(run: Run) -> Result:
+        raise RuntimeError(message.format(run.key.key.reveal() if run.key.key else ""))
+
+    first = registry.CHECKS[0]
+    return CheckSpec(id="fault", group=first.group, title="fails", run=fail)
+
+
+@pytest.mark.parametrize("option", ["--verbose", "-v"])
+@pytest.mark.parametrize("where", ["environment", "file"])
+@pytest.mark.parametrize("key", [CANARY, "cm-sandbox", "'cm-sandbox'"])
+def test_a_fault_of_our_own(
+    *,
+    cmtool: InProcess,
+    gateway: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    where: str,
+    option: str,
+) -> None:
+    monkeypatch.setattr(registry, "chosen", lambda _: [_failing("the key is {}")])
+    variables = {"CROSSMODEL_API_KEY": key} if where == "environment" else {}
+    Path("key").write_text(key, encoding="utf-8")
+    options = ["--api-key-file", "key"] if where == "file" else []
+    ended = cmtool("doctor", option, *options, CROSSMODEL_API_URL=gateway.base_url, **variables)
+    assert ended.code == 1
+    assert ended.out == ""
+    assert "Traceback" in ended.err
+    assert "RuntimeError: the key is [redacted]" in ended.err.replace("cm-[", "[")
+    assert not whole(ended.err, key.strip("'"))
+
+
+def test_a_fault_of_our_own_is_one_sentence_unless_asked(
+    cmtool: InProcess, gateway: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "chosen", lambda _: [_failing("the key is {}")])
+    ended = cmtool("doctor", **gateway.environment())
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("cmtool: a fault of cmtool itself (")
+    assert len(ended.err.splitlines()) == 1
