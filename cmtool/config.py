@@ -19,6 +19,9 @@ BASE_URL_VARIABLES = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
 MODEL_VARIABLE = "CROSSMODEL_MODEL"
 _KEY_FILE_LIMIT = 16 * 1024
 _DOTENV_LIMIT = 256 * 1024
+_KEY_LINE = re.compile(
+    r"""(?xm) ^[ \t]* (?:export[ \t]+)? ([A-Za-z_]\w*) [ \t]*=[ \t]* ["']? cm-"""
+)
 
 _RELEVANT = frozenset(
     {
@@ -157,6 +160,5 @@ def _dotenv(path: Path) -> DotEnv | None:
             content = file.read(_DOTENV_LIMIT).decode("utf-8-sig", "replace")
     except OSError:
         return None
-    found = re.finditer(r"(?m)^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*[\"']?cm-", content)
-    names = dict.fromkeys(match[1] for match in found)
+    names = dict.fromkeys(match[1] for match in _KEY_LINE.finditer(content))
     return DotEnv(path=str(path), key_variables=tuple(names))
