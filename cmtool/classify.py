@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
 
 MESSAGE_LIMIT = 1000
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110, 15.4
 NAME_LIMIT = 200
 _REQUEST_ID_PREFIX = "req_cm_"
 
@@ -118,7 +120,7 @@ def classify(evidence: Evidence) -> Finding | None:
     status = evidence.status or 0
     if status == 407:  # noqa: PLR2004 - RFC 9110, 15.5.8
         return _finding(catalog.row("proxy_auth_required"), evidence, _who(evidence))
-    if 300 <= status < 400:  # noqa: PLR2004 - RFC 9110, 15.4
+    if status in _REDIRECTS:
         return _redirected(evidence)
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _success(evidence, is_json=is_json)
@@ -142,7 +144,7 @@ def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
 def malformed(evidence: Evidence, why: str) -> Finding:
     """Give the finding for an answer whose status is fine and whose body is not what it must be.
 
-    Without the gateway's trace header a page in place of JSON is someone else's.
+    Who seems to have written it is said where something tells.
     """
     return _finding(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
 
@@ -151,7 +153,18 @@ def _document(body: str) -> tuple[Any, bool]:
     try:
         return parse_json(body), True
     except ValueError:
-        return None, False
+        return _first_event(body), False
+
+
+def _first_event(body: str) -> Any:
+    """Give the data of the first event, where an error was sent as an event stream."""
+    found = re.match(
+        r"(?:(?:event|id|retry)?:[^\r\n]*[\r\n]+)*data:([^\r\n]*)", body.lstrip("\ufeff")
+    )
+    try:
+        return parse_json(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def _row_of(error: ErrorObject, evidence: Evidence) -> Row:
@@ -162,18 +175,24 @@ def _row_of(error: ErrorObject, evidence: Evidence) -> Row:
         return _undocumented(evidence)
     by_type = catalog.family_or_code(error.type)
     by_status = catalog.sole_code(evidence.status)
-    if by_status is not None and _status_decides(error, by_status):
+    if by_status is not None and not _is_about_a_path(error, by_status):
         return by_status
-    if by_type is None:
+    if by_type is None or by_status is not None:
         return _undocumented(evidence)
+    if by_type.id in _BROAD_TYPES and evidence.status not in by_type.statuses:
+        by_type = catalog.family_of_status(evidence.status) or by_type
     return _sharpened(by_type, error)
 
 
-def _status_decides(error: ErrorObject, by_status: Row) -> bool:
-    # An OpenAI-shaped 404 without a code may as well be about a path that does not exist.
+# Types that say little; under the status of another family that status is believed.
+_BROAD_TYPES = frozenset({"invalid_request_error", "api_error"})
+
+
+def _is_about_a_path(error: ErrorObject, by_status: Row) -> bool:
+    """Say whether a 404 without a code may as well be about a path that does not exist."""
     if error.shape is Shape.ANTHROPIC or by_status.type != "invalid_request_error":
-        return True
-    return "model" in error.message.lower()
+        return False
+    return re.search(r"\bmodel\b", error.message, re.IGNORECASE) is None
 
 
 def _undocumented(evidence: Evidence) -> Row:
@@ -234,7 +253,8 @@ def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
 def _foreign_error(evidence: Evidence) -> Finding:
     if evidence.traced:
         return malformed(evidence, "The error body has neither of the documented shapes.")
-    wrong_path = evidence.status in {404, 405}
+    not_an_error = evidence.status is not None and evidence.status < 400  # noqa: PLR2004
+    wrong_path = not_an_error or evidence.status in {404, 405}
     row = catalog.row("not_the_gateway" if wrong_path else "intermediary_error")
     return _finding(row, evidence, _foreign_evidence(evidence))
 

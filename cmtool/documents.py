@@ -28,8 +28,15 @@ def text(value: object) -> str | None:
 
 
 def count(value: object) -> int | None:
-    """Give the value when it is a number of tokens or an index."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    """Give the value when it is a number of tokens or an index: an integer of 63 bits."""
+    found = _integer(value)
+    return found if found is not None and found >= 0 else None
+
+
+def _integer(value: object) -> int | None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) < 2**63 else None
 
 
 def read_models(document: object) -> tuple[ModelInfo, ...] | None:
@@ -61,8 +68,8 @@ class Credits:
 def read_credits(document: object) -> Credits | None:
     """Read ``GET /v1/credits``; None when it has another shape."""
     fields = record(document)
-    balance = fields.get("balance_micro")
-    if not isinstance(balance, int) or isinstance(balance, bool):
+    balance = _integer(fields.get("balance_micro"))
+    if balance is None:
         return None
     return Credits(
         currency=text(fields.get("currency")) or "USD",

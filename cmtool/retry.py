@@ -13,11 +13,13 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from cmtool.clock import Clock, Deadline
+from cmtool.errors import ExitCode
 from cmtool.model import Finding
 
 DELAYS_S = (0.5, 1.0, 2.0, 4.0)
 JITTER = 0.25  # at most a quarter of the delay is added, so that clients fall out of step
 _RETRYABLE_STATUSES = frozenset({429, 500, 502, 503})
+
 _AUTHENTICATION_STATUS = 401
 
 T = TypeVar("T")
@@ -49,9 +51,10 @@ def is_retryable(finding: Finding) -> bool:
 def allowed_retries(finding: Finding, most: int) -> int:
     """Give how many more times a request that failed so may be made.
 
-    A 401 is asked for once more before it is believed, and no more than once.
+    An authentication failure is asked for once more before it is believed, and no more than once.
     """
-    if finding.status == _AUTHENTICATION_STATUS and not finding.retryable:
+    foreign_401 = finding.status == _AUTHENTICATION_STATUS and not finding.documented
+    if finding.exit_code is ExitCode.AUTHENTICATION or foreign_401:
         return min(1, most)
     return most if is_retryable(finding) else 0
 
@@ -74,7 +77,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
 def _seconds_until(date: str, now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):  # a time zone of any size is taken apart without a check
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -149,7 +149,7 @@ def test_only_the_objects_of_an_array_are_records() -> None:
     ("value", "as_count", "as_text"),
     [
         pytest.param(0, 0, None, id="zero"),
-        pytest.param(10**30, 10**30, None, id="huge"),
+        pytest.param(10**30, None, None, id="huge"),
         pytest.param(-1, None, None, id="negative"),
         pytest.param(True, None, None, id="true"),
         pytest.param(1.0, None, None, id="float"),

@@ -109,13 +109,18 @@ async def test_each_failure_is_judged_for_itself() -> None:
         pytest.param("invalid_api_key", 401, id="documented"),
         pytest.param("authentication_error", 401, id="family"),
         pytest.param("intermediary_error", 401, id="from-somebody-else"),
-        pytest.param("insufficient_balance", 401, id="billing-under-401"),
     ],
 )
 async def test_a_401_is_asked_once_more_and_then_believed(identifier: str, status: int) -> None:
     time = FakeTime()
     assert await persist(*answers(finding(identifier, status)), time.patience()) == [1, 2]
     assert time.slept == [0.5]
+
+
+async def test_a_401_whose_body_says_billing_is_never_asked_again() -> None:
+    time = FakeTime()
+    failing = finding("insufficient_balance", 401)
+    assert await persist(*answers(failing), time.patience()) == [1]
 
 
 async def test_a_401_that_turns_into_a_busy_gateway_is_one() -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "Sample",
     "Shape",
     "codes_of_type",
+    "family_of_status",
     "family_or_code",
     "fill",
     "row",
@@ -49,6 +50,12 @@ def sole_code(status: int | None) -> Row | None:
 def codes_of_type(error_type: str | None) -> tuple[Row, ...]:
     """Give the documented codes that come with an ``error.type``."""
     return tuple(entry for entry in _CODES if entry.type == error_type)
+
+
+def family_of_status(status: int | None) -> Row | None:
+    """Give the family whose status it is: those of 400, 401, 402 and 500."""
+    found = [entry for entry in _FAMILIES.values() if status in entry.statuses]
+    return found[0] if len(found) == 1 else None
 
 
 def family_or_code(error_type: str | None) -> Row | None:

@@ -82,7 +82,7 @@ def _clock_remarks(attempt: Attempt[Any]) -> tuple[Finding, ...]:
 def _date(value: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # a time zone of any size is taken apart without a check
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -56,7 +56,7 @@ REMARKS: dict[int, str] = {
     6: "model_not_listed model_substituted",
     8: "recovered success_rate_low catalogue_unavailable account_unavailable",
     9: "clock_skew proxy_in_use ca_file_missing",
-    11: "stream_buffered stream_remark",
+    11: "stream_buffered stream_remark streams_left_out",
     12: "trace_missing",
 }
 DOCUMENTED: dict[tuple[int, str], str] = {
@@ -86,7 +86,7 @@ RETRYABLE = {
 TEMPLATES = {"model": "vendor/model", "base_url": "https://gateway.test/v1"}
 # `cmtool` subcommands and the options that the rows make use of; the design's section 1 and 5.
 COMMANDS = {"doctor", "models", "stream-test", "request", "explain", "errors", "balance"}
-OPTIONS = {"--check", "--protocol", "--stream", "--record", "--repeat"}
+OPTIONS = {"--check", "--protocol", "--stream", "--record", "--repeat", "--timeout"}
 LOWER_CASE_START = re.compile(r"[a-z]|[A-Z]{2}|\d")
 
 every_row = pytest.mark.parametrize("row", [pytest.param(row, id=row.id) for row in ALL])
