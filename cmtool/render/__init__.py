@@ -39,6 +39,15 @@ DOCUMENTS: dict[str, DocumentFormat] = {
         DocumentFormat(
             name="json", ending=".json", module="cmtool.render.json", function="report_json"
         ),
+        DocumentFormat(
+            name="junit", ending=".xml", module="cmtool.render.junit", function="report_junit"
+        ),
+        DocumentFormat(
+            name="markdown",
+            ending=".md",
+            module="cmtool.render.markdown",
+            function="report_markdown",
+        ),
     )
 }
 
