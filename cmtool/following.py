@@ -18,6 +18,7 @@ from cmtool.protocols import Signal, StreamMachine
 from cmtool.sse import EventDecoder, EventTooLongError
 
 IDLE_S = 30.0
+_START_LIMIT = 64 * 1024  # bytes in front of the first event that are kept
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
 _NOTABLE_SILENCE_S = 5.0  # at the deadline, less than that is a stream that goes on
 _MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS})
@@ -40,7 +41,7 @@ class Follower:
     """Reads one stream, feeding its machine and its meter.
 
     ``heard`` is told of all bytes with the time of their arrival, before they are parsed;
-    ``last_data`` is what the last event carried.
+    ``last_data`` is what the last event carried, ``start`` what came in front of the first one.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Follower:
     ) -> None:
         self.followed = Followed(meter=Meter(started_at), machine=machine)
         self.last_data = ""
+        self.start = b""
         self._machine = machine
         self._meter = self.followed.meter
         self._patience = patience
@@ -85,6 +87,8 @@ class Follower:
         meter.first_byte_at = meter.first_byte_at or arrived_at
         if self._heard is not None:
             self._heard(arrived_at, chunk)
+        if not meter.events and len(self.start) < _START_LIMIT:
+            self.start += chunk[:_START_LIMIT]
         for event in self._decoder.feed(chunk):
             signal = machine.feed(event.type, event.data)
             self.last_data = event.data
