@@ -13,11 +13,18 @@ import pytest
 
 from cmtool.checks import registry
 from cmtool.checks.graph import CheckSpec, Result
+from cmtool.render import DOCUMENTS
 from cmtool.sandbox import SCENARIOS, key_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cmtool.checks.facts import Run
     from tests.cli.conftest import Ended, InProcess, Served
+
+FORMATS = ("human", *DOCUMENTS)
+REPORTS = [Path(f"r{entry.ending}") for entry in DOCUMENTS.values()]
+WRITTEN = [word for path in REPORTS for word in ("--report", str(path))]
 
 # The command, and what it does not need the list of models for.
 COMMANDS = {
@@ -47,9 +54,14 @@ def whole(text: str, key: str) -> bool:
     return any(re.search(rf"{re.escape(form)}(?![\w-])", text) for form in spellings(key))
 
 
+def texts(ended: Ended, files: Iterable[Path]) -> list[str]:
+    """All that a run has put out."""
+    return [ended.out, ended.err, *(file.read_text(encoding="utf-8") for file in files)]
+
+
 def check(ended: Ended, key: str, *files: Path) -> None:
     assert ended.code != 1
-    for text in (ended.out, ended.err, *(file.read_text(encoding="utf-8") for file in files)):
+    for text in texts(ended, files):
         assert not whole(text, key)
 
 
@@ -58,14 +70,14 @@ def test_through_every_scenario(cmtool: InProcess, gateway: Served, name: str) -
     variables = gateway.environment(name)
     patience = ["--timeout", "0.1"] if name in SLOW else []
     for command, arguments in COMMANDS.items():
-        # One run shows all formats: the human one in full, JSON in the file that it also writes.
-        argv = [command, *arguments, *patience, "--verbose", "--report", "r.json"]
+        # One run shows all formats: the human one in full, the others in the files it also writes.
+        argv = [command, *arguments, *patience, "--verbose", *WRITTEN]
         ended = cmtool(*argv, **variables)
         assert ended.out or ended.err
-        check(ended, key_for(name), Path("r.json"))
+        check(ended, key_for(name), *REPORTS)
 
 
-@pytest.mark.parametrize("form", ["human", "json"])
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", ["healthy", "echo-key", "stream-provider-error"])
 def test_on_standard_output(
@@ -91,9 +103,9 @@ def test_a_key_of_an_unusual_form(
         "other-variable": ({"OPENAI_API_KEY": CANARY}, []),
     }
     variables, options = places[where]
-    argv = [command, *COMMANDS[command], *options, "-v", "--report", "r.json"]
+    argv = [command, *COMMANDS[command], *options, "-v", *WRITTEN]
     ended = cmtool(*argv, CROSSMODEL_API_URL=gateway.base_url, **variables)
-    check(ended, CANARY, Path("r.json"))
+    check(ended, CANARY, *REPORTS)
     assert ended.code in {3, 4}
 
 
@@ -109,28 +121,30 @@ def test_a_key_of_an_unusual_form(
 def test_a_key_that_is_refused(cmtool: InProcess, gateway: Served, key: str) -> None:
     ended = cmtool(
         "doctor",
-        *("-v", "--report", "r.json"),
+        "-v",
+        *WRITTEN,
         CROSSMODEL_API_URL=gateway.base_url,
         CROSSMODEL_API_KEY=key,
     )
-    check(ended, key, Path("r.json"))
+    check(ended, key, *REPORTS)
     assert ended.code in {3, 4}
     for part in ("Zx9Qw8Er7", "Ty6Ui5"):
-        assert part not in ended.out + Path("r.json").read_text(encoding="utf-8")
+        assert not any(part in text for text in texts(ended, REPORTS))
 
 
 def test_credentials_in_addresses(cmtool: InProcess, gateway: Served) -> None:
     url = gateway.base_url.replace("http://", "http://user:Zx9Qw8Er7Ty6@")
     ended = cmtool(
         "doctor",
-        *("-v", "--report", "r.json"),
+        "-v",
+        *WRITTEN,
         CROSSMODEL_API_URL=url,
         CROSSMODEL_API_KEY="cm-sandbox",
         CROSSMODEL_BASE_URL="https://me:Zx9Qw8Er7Ty6@gateway.example/v1",
         HTTPS_PROXY="http://me:Zx9Qw8Er7Ty6@proxy.example:3128",
     )
     assert ended.code == 3
-    for text in (ended.out, ended.err, Path("r.json").read_text(encoding="utf-8")):
+    for text in texts(ended, REPORTS):
         assert "Zx9Qw8Er7Ty6" not in text
 
 
