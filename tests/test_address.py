@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtool.address import PUBLIC_BASE_URL, examine
@@ -197,6 +197,7 @@ def test_the_gravest_of_several_problems_names_the_finding() -> None:
     assert len(verdict.finding.evidence) == 5
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     st.text()
     | st.text().map(lambda text: f"https://{text}")

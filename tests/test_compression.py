@@ -9,7 +9,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
@@ -60,6 +60,7 @@ def test_no_size_loses_its_end(size: int, encode: Callable[[bytes], bytes]) -> N
     assert decoded(encoding, [encode(b"a" * size)]) == b"a" * size
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(data=st.binary(max_size=3000), cuts=st.lists(st.integers(0, 3000), max_size=6))
 def test_any_division_of_any_data_gives_the_data(data: bytes, cuts: list[int]) -> None:
     for encoding, body in (
@@ -72,6 +73,7 @@ def test_any_division_of_any_data_gives_the_data(data: bytes, cuts: list[int]) -
         assert decoded(encoding, chunks) == data
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(encoding=st.sampled_from(["gzip", "deflate"]), chunks=st.lists(st.binary(max_size=200)))
 def test_any_bytes_decode_or_raise_the_one_error(encoding: str, chunks: list[bytes]) -> None:
     with suppress(EncodingError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtool.documents import (
@@ -174,6 +174,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(values)
 def test_any_document_is_read_or_refused(document: Any) -> None:
     for document_or_list in (document, {"data": document}):

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmtool import catalog
@@ -215,12 +215,14 @@ def test_no_retry_after_is_none() -> None:
     assert retry_after_s({}, NOW) is None
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.text(max_size=40) | st.from_regex(r"\A\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ [-+]?\w+\Z"))
 def test_any_retry_after_is_seconds_or_nothing(value: str) -> None:
     seconds = retry_after_s({"retry-after": value}, NOW)
     assert seconds is None or 0 <= seconds < float("inf")
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(
     retry=st.integers(0, 20),
     asked_for=st.none() | st.floats(0, 1e6),
