@@ -37,8 +37,8 @@ _REQUEST_ID_PREFIX = "req_cm_"
 class Evidence:
     """One answer, as far as it is known.
 
-    ``headers`` has lower-case names.  ``body`` is text, redacted.  ``cut_short`` says that the
-    answer ended before its announced end.  ``model`` and ``base_url`` only fill the texts.
+    ``headers`` has lower-case names.  ``body`` is text, redacted; ``defect`` says, in a sentence,
+    why it is not the whole body.  ``model`` and ``base_url`` only fill the texts.
     """
 
     status: int | None = None
@@ -46,7 +46,7 @@ class Evidence:
     body: str = ""
     protocol: Protocol | None = None
     phase: Phase = Phase.RESPONSE
-    cut_short: bool = False
+    defect: str = ""
     check: str | None = None
     model: str | None = None
     base_url: str | None = None
@@ -238,11 +238,11 @@ def _redirected(evidence: Evidence) -> Finding:
 
 
 def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
-    if is_json and not evidence.cut_short:
+    if is_json and not evidence.defect:
         return None
     claims_json = evidence.content_type.endswith("json")
-    if evidence.cut_short:
-        return malformed(evidence, "The body ends before its announced end.")
+    if evidence.defect:
+        return malformed(evidence, evidence.defect)
     if not evidence.body.strip():
         return malformed(evidence, "The body is empty.")
     if evidence.traced or claims_json:
@@ -252,7 +252,8 @@ def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
 
 def _foreign_error(evidence: Evidence) -> Finding:
     if evidence.traced:
-        return malformed(evidence, "The error body has neither of the documented shapes.")
+        neither = "The error body has neither of the documented shapes."
+        return malformed(evidence, evidence.defect or neither)
     not_an_error = evidence.status is not None and evidence.status < 400  # noqa: PLR2004
     wrong_path = not_an_error or evidence.status in {404, 405}
     row = catalog.row("not_the_gateway" if wrong_path else "intermediary_error")

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from cmtool import catalog
@@ -24,6 +25,10 @@ from cmtool.sockets import Opening
 from cmtool.transport import Answer, Request, Transport
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read
+_FIRST_ERROR = 400
+_ERROR_BODY_S = 5.0
+_LONGEST_DETAIL = 300
+_ENDS_EARLY = {Phase.STREAM: "The body ends before its announced end."}
 SHOWN_BODY = 4000  # characters of it that are kept as evidence
 ANSWER_LIMIT_S = 20.0  # for an answer that is no generation
 
@@ -105,6 +110,15 @@ class Reading(Generic[R_co]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The body of an answer as far as it came; ``finding`` is there when it did not end in time."""
+
+    evidence: Evidence
+    first_byte_ms: float | None
+    finding: Finding | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt(Generic[R_co]):
     """One request that was made or tried: its record, and what its answer came to.
 
@@ -183,11 +197,17 @@ class Gateway:
         answer: Answer | None = None
         answered_at = None
         reading: Reading[R | None]
+
+        def lost(error: TransportError) -> None:
+            gone: Reading[None] = Reading(value=None, finding=self._fault(error, ask))
+            self.journal.append(record(answer=None, reading=gone))
+
+        record = partial(self._record, ask, number=number, sent_at=sent_at, start=start)
         try:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(self._limit_s(ask)):
                     answer = await stack.enter_async_context(
-                        self._transport.send(self._request(ask))
+                        self._transport.send(self._request(ask), lost)
                     )
                 answered_at = self.clock.now()
                 reading = await read(answer)
@@ -195,9 +215,7 @@ class Gateway:
             reading = Reading(value=None, finding=self._fault(exc, ask))
         except TimeoutError:
             reading = Reading(value=None, finding=self._no_answer(ask))
-        exchange = self._record(
-            ask, number=number, sent_at=sent_at, start=start, answer=answer, reading=reading
-        )
+        exchange = record(answer=answer, reading=reading)
         self.journal.append(exchange)
         return Attempt(
             exchange=exchange,
@@ -212,41 +230,60 @@ class Gateway:
         self, answer: Answer, ask: Ask, shape: Callable[[object], R | None]
     ) -> Reading[R | None]:
         """Read a whole answer as JSON; the value is None when something is wrong with it."""
-        async with asyncio.timeout(self._limit_s(ask)):
-            evidence, first_byte_ms = await self.evidence(answer, ask)
-        finding = classify(evidence)
-        value = shape(parse_json(evidence.body)) if finding is None else None
+        body = await self.read_body(answer, ask, self._limit_s(ask))
+        finding = body.finding or classify(body.evidence)
+        value = shape(parse_json(body.evidence.body)) if finding is None else None
         if finding is None and value is None:
-            finding = malformed(evidence, f"The body is not what {ask.path} is documented to give.")
+            why = f"The body is not what {ask.path} is documented to give."
+            finding = malformed(body.evidence, why)
         return Reading(
-            value=value, finding=finding, body=evidence.body, first_byte_ms=first_byte_ms
+            value=value,
+            finding=finding,
+            body=body.evidence.body,
+            first_byte_ms=body.first_byte_ms,
         )
 
-    async def evidence(
-        self, answer: Answer, ask: Ask, read_already: bytes = b""
-    ) -> tuple[Evidence, float | None]:
-        """Read the (rest of the) body and give the answer as evidence.
+    async def read_body(self, answer: Answer, ask: Ask, limit_s: float) -> Body:
+        """Read the body of an answer as far as it comes within ``limit_s`` and BODY_LIMIT.
 
-        Also gives the milliseconds after which the first byte of what was read here came.
+        The body of an error is waited for a few seconds only: what it says comes at once.
         """
-        body, first_at, cut_short = bytearray(read_already), None, False
+        if answer.status >= _FIRST_ERROR:
+            limit_s = min(limit_s, _ERROR_BODY_S)
+        read, first_at, defect, late = bytearray(), None, "", False
         try:
-            async for arrived_at, chunk in answer.chunks():
-                first_at = first_at or arrived_at
-                body += chunk
-                if len(body) > BODY_LIMIT:
-                    break
+            async with asyncio.timeout(limit_s):
+                async for arrived_at, chunk in answer.chunks():
+                    first_at = first_at or arrived_at
+                    read += chunk
+                    if len(read) > BODY_LIMIT:
+                        defect = "The body is longer than 1 MiB; the rest was not read."
+                        break
         except TransportError as exc:
-            if exc.phase is not Phase.STREAM:
-                raise
-            cut_short = True
-        text = self.redactor.text(bytes(body[:BODY_LIMIT]).decode("utf-8-sig", "replace"))
-        first_byte_ms = (first_at - answer.started_at) * 1000 if first_at is not None else None
-        return self.evidence_of(answer, ask, text, cut_short=cut_short), first_byte_ms
+            defect = self.redactor.text(" ".join((_ENDS_EARLY.get(exc.phase, ""), *exc.details)))
+        except TimeoutError:
+            late = True
+            defect = (
+                f"The answer began with status {answer.status}, but its body did not end"
+                f" {self._in_time(limit_s)}."
+            )
+        text = self.redactor.text(bytes(read[:BODY_LIMIT]).decode("utf-8-sig", "replace"))
+        evidence = self.evidence_of(answer, ask, text, defect)
+        return Body(
+            evidence=evidence,
+            first_byte_ms=(first_at - answer.started_at) * 1000 if first_at is not None else None,
+            finding=self._unfinished(evidence, ask, defect) if late else None,
+        )
 
-    def evidence_of(
-        self, answer: Answer, ask: Ask, body: str = "", *, cut_short: bool = False
-    ) -> Evidence:
+    def _unfinished(self, evidence: Evidence, ask: Ask, why: str) -> Finding | None:
+        """Give the finding for a body that did not end, unless what has come says enough."""
+        said = classify(evidence)
+        if said is not None and said.id != "malformed_response":
+            return said
+        unfinished = self.found("response_timeout", ask, why)
+        return dataclasses.replace(unfinished, status=evidence.status)
+
+    def evidence_of(self, answer: Answer, ask: Ask, body: str = "", defect: str = "") -> Evidence:
         """Give an answer as evidence, with a body that is redacted already."""
         headers = {name: self.redactor.text(value) for name, value in answer.headers.items()}
         return Evidence(
@@ -254,7 +291,7 @@ class Gateway:
             headers=headers,
             body=body,
             protocol=ask.protocol,
-            cut_short=cut_short,
+            defect=defect,
             check=ask.check,
             model=ask.model,
             base_url=self.base_url,
@@ -295,11 +332,17 @@ class Gateway:
 
     def _fault(self, error: TransportError, ask: Ask) -> Finding:
         details = (self.redactor.text(detail) for detail in error.details)
+        details = (cut(detail, _LONGEST_DETAIL) for detail in details)
         return dataclasses.replace(self.found(error.identifier, ask, *details), phase=error.phase)
 
     def _no_answer(self, ask: Ask) -> Finding:
-        limit = "before the deadline" if self.remaining_s() <= 0 else f"within {ask.limit_s:g} s"
-        return self.found("response_timeout", ask, f"No answer to {ask.method} {ask.path} {limit}.")
+        in_time = self._in_time(ask.limit_s)
+        return self.found(
+            "response_timeout", ask, f"No answer to {ask.method} {ask.path} {in_time}."
+        )
+
+    def _in_time(self, limit_s: float) -> str:
+        return "before the deadline" if self.remaining_s() <= 0 else f"within {limit_s:g} s"
 
     def _record(  # noqa: PLR0913 - everything that is known about one exchange
         self,

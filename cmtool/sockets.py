@@ -114,8 +114,8 @@ class _Receiver(asyncio.Protocol):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return self._ended
+        """Whether the other side has closed, or has said something that nobody has read."""
+        return self._ended or bool(self._pieces)
 
     async def flush(self) -> None:
         """Wait until more may be written; raises OSError when the connection broke."""

@@ -15,6 +15,7 @@ from httpx_sse._decoders import SSEDecoder
 
 _BOM = b"\xef\xbb\xbf"
 EVENT_LIMIT = 1024 * 1024
+_QUIET_LIMITS = 16  # comments and empty lines between two events: so many times an event
 
 
 class Event(NamedTuple):
@@ -42,6 +43,7 @@ class EventDecoder:
         self._rest: list[bytes] = []  # the pieces of a line that has not ended yet
         self._rest_size = 0
         self._event_size = 0
+        self._quiet_size = 0  # bytes since the last event
         self._has_data = False
         self._after_cr = False
         self._at_start = True
@@ -54,6 +56,9 @@ class EventDecoder:
         Raises EventTooLongError when a line or an event exceeds the limit.
         """
         self.size += len(chunk)
+        self._quiet_size += len(chunk)
+        if self._quiet_size > _QUIET_LIMITS * self._limit:
+            raise EventTooLongError
         if self._at_start:
             chunk = self._without_bom(chunk)
         if self._after_cr and chunk:
@@ -110,6 +115,7 @@ class EventDecoder:
         has_data, self._has_data, self._event_size = self._has_data, False, 0
         if decoded is None or not has_data:
             return None
+        self._quiet_size = 0
         return Event(decoded.event, decoded.data, decoded.id)
 
     def _check(self, size: int) -> None:

@@ -2,7 +2,8 @@
 
 The only importer of httpx and of httpcore below it.  Whatever they, asyncio or the system raise
 is translated here into a :class:`TransportError`, which names an identifier of the catalogue.
-Nothing is retried, redirected or decided here.
+Nothing is redirected or decided here, and nothing is retried but what was written to a kept
+connection that was of no use any more.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from cmtool.model import Phase, Timings
 from cmtool.proxies import ProxyChoice
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
 
+_KEPT_TOO_LONG = frozenset({"connection_reset", "not_the_gateway"})
 _CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
 # Steps of a request, as httpcore's trace names them: without the first the connection was kept.
 _CONNECTING, _TUNNELLED = "connection.connect_tcp.started", "proxy.start_tls.started"
@@ -67,7 +69,9 @@ class Answer:
                 decompressor = Decompressor(self.headers.get("content-encoding", ""))
                 async for raw in self._response.aiter_raw():
                     arrived_at = self._connection.arrived_at
-                    for piece in decompressor.feed(raw):
+                    for index, piece in enumerate(decompressor.feed(raw)):
+                        if index:  # a small chunk may hold a great deal: others get a turn
+                            await asyncio.sleep(0)
                         yield arrived_at, piece
             except EncodingError as exc:
                 why = f"The body cannot be read: {exc}."
@@ -104,9 +108,15 @@ class Transport:
         await self._client.aclose()
 
     @asynccontextmanager
-    async def send(self, request: Request) -> AsyncIterator[Answer]:
-        """Send a request and give the answer, its body unread; raises TransportError."""
-        response = await self._open(request)
+    async def send(
+        self, request: Request, lost: Callable[[TransportError], None]
+    ) -> AsyncIterator[Answer]:
+        """Send a request and give the answer, its body unread; raises TransportError.
+
+        ``lost`` hears of every time that a kept connection turned out to be of no use any more
+        and the request had to be sent again.
+        """
+        response = await self._open(request, lost)
         try:
             stream = response.extensions["network_stream"]
             yield Answer(response, stream.get_extra_info(_CONNECTION))
@@ -114,16 +124,19 @@ class Transport:
             with _translated(None, Phase.STREAM):
                 await response.aclose()
 
-    async def _open(self, request: Request) -> httpx.Response:
+    async def _open(
+        self, request: Request, lost: Callable[[TransportError], None]
+    ) -> httpx.Response:
         while True:
             steps: set[str] = set()
             try:
                 return await self._send(request, steps)
             except TransportError as exc:
-                # A kept connection that the server closed in the meantime says nothing about the
-                # gateway; the request goes out again on another, in the end on a new one
-                # (RFC 9112, section 9.3.1).
-                if exc.identifier == "connection_reset" and _CONNECTING not in steps:
+                # A kept connection that the server has closed, or on which it left bytes behind
+                # its last answer, says nothing about this request; it goes out again on another,
+                # in the end on a new one (RFC 9112, section 9.3.1).
+                if exc.identifier in _KEPT_TOO_LONG and _CONNECTING not in steps:
+                    lost(exc)
                     continue
                 if self._proxy is not None and _tunnel_missing(exc, request, steps):
                     raise tunnel_failure(exc, self._proxy) from exc

@@ -427,7 +427,7 @@ def test_the_gateway_itself_is_not_taken_for_a_vendor() -> None:
 
 
 def test_a_body_cut_by_the_wire_is_malformed_though_it_parses() -> None:
-    found = classify(Evidence(status=200, headers=JSON, body="{}", cut_short=True))
+    found = classify(Evidence(status=200, headers=JSON, body="{}", defect="It ends early."))
     assert found
     assert (found.id, found.evidence) == (
         "malformed_response",
@@ -561,7 +561,7 @@ json_values = st.recursive(
         body=st.binary(max_size=300).map(lambda body: body.decode("utf-8", "replace")),
         protocol=st.none() | st.sampled_from(Protocol),
         phase=st.sampled_from(Phase),
-        cut_short=st.booleans(),
+        defect=st.sampled_from(("", "The body ends before its announced end.")),
     )
 )
 def test_any_answer_means_something_or_nothing(evidence: Evidence) -> None:

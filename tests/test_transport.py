@@ -108,8 +108,14 @@ def request(url: str) -> Request:
     )
 
 
-async def ask(wire: Transport, url: str) -> tuple[Answer, bytes]:
-    async with asyncio.timeout(10), wire.send(request(url)) as answer:
+def no_loss(error: TransportError) -> None:
+    raise AssertionError(error.identifier)
+
+
+async def ask(
+    wire: Transport, url: str, lost: Callable[[TransportError], None] = no_loss
+) -> tuple[Answer, bytes]:
+    async with asyncio.timeout(10), wire.send(request(url), lost) as answer:
         return answer, b"".join([chunk async for _, chunk in answer.chunks()])
 
 
@@ -201,7 +207,7 @@ async def test_chunks_are_stamped_as_they_arrive() -> None:
     stamps, read_at = [], []
     async with serving(talk) as server, transport() as wire:
         url = f"http://127.0.0.1:{server.port}/"
-        async with asyncio.timeout(10), wire.send(request(url)) as answer:
+        async with asyncio.timeout(10), wire.send(request(url), no_loss) as answer:
             async for arrived_at, _ in answer.chunks():
                 stamps.append(arrived_at)
                 read_at.append(time.monotonic())
@@ -257,10 +263,12 @@ async def test_a_kept_connection_that_is_closed_under_the_request_is_replaced(ho
         if how == "reset":
             reset(writer)
 
+    losses: list[TransportError] = []
     async with serving(talk) as server, transport() as wire:
         url = f"http://127.0.0.1:{server.port}/"
         first, _ = await ask(wire, url)
-        second, body = await ask(wire, url)
+        second, body = await ask(wire, url, losses.append)
+    assert [loss.identifier for loss in losses] == ["connection_reset"]
     assert body == b"{}"
     assert (len(server.heads), server.connections) == (3, 2)
     assert first.opening is not None
@@ -280,7 +288,9 @@ async def test_all_kept_connections_that_were_closed_are_replaced() -> None:
     async with serving(talk) as server, transport() as wire:
         url = f"http://127.0.0.1:{server.port}/"
         await asyncio.gather(*(ask(wire, url) for _ in range(3)))
-        _, body = await ask(wire, url)
+        losses: list[TransportError] = []
+        _, body = await ask(wire, url, losses.append)
+    assert len(losses) == 3
     assert body == b"{}"
     assert server.connections == 4
 
@@ -381,7 +391,7 @@ async def test_a_body_that_breaks_off(sent: bytes, how: str) -> None:
     async with serving(talk) as server, transport() as wire:
         url = f"http://127.0.0.1:{server.port}/"
         with pytest.raises(TransportError) as caught:  # noqa: PT012 - the head arrives first
-            async with asyncio.timeout(10), wire.send(request(url)) as answer:
+            async with asyncio.timeout(10), wire.send(request(url), no_loss) as answer:
                 seen.set()
                 async for _ in answer.chunks():
                     pass
