@@ -27,7 +27,7 @@ VALIDATOR = Draft202012Validator(schema())
 MODELS = {"alias": "my-alias"}
 SILENT = [name for name, scenario in SCENARIOS.items() if scenario.expects == "stream_stalled"]
 STREAMING = {"token_s": 0.002}  # tokens without any pace are rightly taken for a burst
-ARGUMENTS = {"no-answer": ["--timeout", "0.5"]}
+DEADLINE = ("response_timeout", "threshold_exceeded")  # what only the deadline ends
 POSTS = ("chat", "responses", "messages")
 
 
@@ -39,7 +39,8 @@ POSTS = ("chat", "responses", "messages")
 def test_says_what_the_scenario_declares(cmtool: InProcess, gateway: Served, name: str) -> None:
     scenario = SCENARIOS[name]
     model = [MODELS[name]] if name in MODELS else []
-    argv = ["doctor", *model, *ARGUMENTS.get(name, []), "-f", "json"]
+    patience = ["--timeout", "0.5"] if scenario.expects in DEADLINE else []
+    argv = ["doctor", *model, *patience, "-f", "json"]
     ended = cmtool(*argv, **gateway.environment(name))
     report = ended.json()
     VALIDATOR.validate(report)
