@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,7 +19,7 @@ from cmtool.render import DOCUMENTS
 from cmtool.sandbox import SCENARIOS, key_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cmtool.checks.facts import Run
     from tests.cli.conftest import Ended, InProcess, Served
@@ -88,6 +90,50 @@ def test_on_standard_output(
     check(ended, key_for(name))
     if name == "echo-key" and command not in {"models", "balance"}:
         assert "[redacted]" in ended.out
+
+
+class _Echo(BaseHTTPRequestHandler):
+    """Answers everything with a 400 that repeats the key, whatever its form."""
+
+    def do_GET(self) -> None:
+        key = self.headers.get("x-api-key") or self.headers["authorization"].partition(" ")[2]
+        error = {"message": f"Refused: {key}.", "type": "t", "param": key, "code": key}
+        body = json.dumps({"error": error}).encode()
+        self.send_response(400)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("x-request-id", key)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def echoing() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Echo) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("raw", [CANARY, f' "Bearer {CANARY}"\n'], ids=["plain", "mended"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_server_that_repeats_a_key_without_the_usual_shape(
+    cmtool: InProcess, echoing: str, command: str, raw: str
+) -> None:
+    argv = [command, *COMMANDS[command], "-v", *WRITTEN]
+    ended = cmtool(*argv, CROSSMODEL_API_URL=echoing, CROSSMODEL_API_KEY=raw)
+    check(ended, CANARY, *REPORTS)
+    assert all("Er7~Ty6" not in text for text in texts(ended, REPORTS))
+    assert "Refused: [redacted]" in "".join(texts(ended, REPORTS))
 
 
 @pytest.mark.parametrize("where", ["environment", "file", "mended", "other-variable"])

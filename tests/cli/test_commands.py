@@ -173,7 +173,9 @@ def test_a_sandbox_needs_no_model_from_the_environment(cmtool: InProcess, comman
 
 
 def test_stream_test_opens_a_stream_in_each_protocol(cmtool: InProcess, gateway: Served) -> None:
-    ended = cmtool("stream-test", MODEL, "-f", "json", **gateway.environment())
+    ended = cmtool(
+        "stream-test", MODEL, "--max-tokens", "16", "-f", "json", **gateway.environment()
+    )
     report = ended.json()
     VALIDATOR.validate(report)
     assert ended.code == 0
