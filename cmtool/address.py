@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from cmtool import catalog
 from cmtool.model import Finding
 from cmtool.proxies import is_loopback
+from cmtool.redact import cut
 
 API_HOST = "api.crossmodel.ai"
 PUBLIC_BASE_URL = f"https://{API_HOST}/v1"
@@ -36,6 +37,7 @@ _ENDPOINT = re.compile(
 _VERSION = re.compile(r"/[vV]1(?=/|$)")
 # What comes along when a URL is copied: blanks, quotes, brackets, marks that nobody sees.
 _AROUND = " \t\r\n\x0b\x0c\"'`<>“”‘’,;\u00a0\u200b\u200c\u200d\u2060\ufeff"
+_SHOWN = 200
 _NEAR = 2  # a host that is that few edits away from the right one is a typing error
 
 
@@ -69,7 +71,7 @@ def examine(raw: str, where: str, model: str | None = None) -> AddressVerdict:
     text = raw.strip(_AROUND)
     parts = _split(text)
     if parts is None:
-        said = f"{where} is {text[:100]!r}, in which there is no usable address."
+        said = f"{where} is {_without_login(text)!r}, in which there is no usable address."
         return AddressVerdict(base_url=None, finding=_finding("base_url_invalid", model, said))
     case = _Case(parts)
     if text != raw:
@@ -84,6 +86,11 @@ def examine(raw: str, where: str, model: str | None = None) -> AddressVerdict:
     _check_rest(case)
     _check_path(case)
     return _verdict(case, where, model)
+
+
+def _without_login(text: str) -> str:
+    """Give a text without what stands between ``//`` and ``@``, be it a URL or not."""
+    return cut(re.sub(r"(?<=//).*@", "…@", text), _SHOWN)
 
 
 def _split(text: str) -> SplitResult | None:

@@ -22,7 +22,7 @@ class Decompressor:
         """Undo ``encoding``, the header's value; raises EncodingError for one never offered."""
         name = encoding.strip().lower()
         if name not in {"", "identity", "gzip", "x-gzip", "deflate"}:
-            raise EncodingError(f"it is encoded as {encoding[:40]!r}, which was not offered")
+            raise EncodingError(f"it is encoded as {encoding!r}, which was not offered")
         self._plain = name in {"", "identity"}
         self._gzip = name in {"gzip", "x-gzip"}
         self._inflate: zlib._Decompress | None = None

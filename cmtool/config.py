@@ -6,11 +6,13 @@ import codecs
 import os
 import re
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from cmtool.address import PUBLIC_BASE_URL
-from cmtool.errors import UsageError
+from cmtool.errors import CmtoolError, UsageError
 from cmtool.model import Secret
 from cmtool.settings import DotEnv, Settings
 
@@ -67,12 +69,14 @@ def load(
     base_url: str | None = None,
     api_key_file: str | None = None,
     model: str | None = None,
+    timeout_s: float = 60.0,
 ) -> Settings:
     """Gather what is configured; an option outweighs its variable.
 
-    Raises UsageError for a key file that cannot be read and a text that can be no model ID.
+    Raises UsageError for a key file that cannot be read, or not within ``timeout_s``, and for a
+    text that can be no model ID.
     """
-    key, where, source = _key(environ, api_key_file)
+    key, where, source = _key(environ, api_key_file, timeout_s)
     url, url_where = _base_url(environ, base_url)
     return Settings(
         key=None if key is None else Secret(key),
@@ -86,12 +90,35 @@ def load(
     )
 
 
-def _key(environ: Mapping[str, str], file: str | None) -> tuple[str | None, str, str]:
+def _key(
+    environ: Mapping[str, str], file: str | None, timeout_s: float
+) -> tuple[str | None, str, str]:
     if file is None:
         return environ.get(KEY_VARIABLE), KEY_VARIABLE, f"env:{KEY_VARIABLE}"
     if file == "-":
-        return _without_line_end(_stdin()), "standard input", "stdin"
-    return _without_line_end(_read_key_file(Path(file))), file, f"file:{file}"
+        return _without_line_end(_in_time(_stdin, timeout_s)), "standard input", "stdin"
+    content = _in_time(partial(_read_key_file, Path(file)), timeout_s)
+    return _without_line_end(content), file, f"file:{file}"
+
+
+def _in_time(read: Callable[[], str], timeout_s: float) -> str:
+    """Read what may be a pipe that nobody writes to, in a thread that nobody waits for."""
+    results: list[str | CmtoolError] = []
+
+    def run() -> None:
+        try:
+            results.append(read())
+        except CmtoolError as exc:
+            results.append(exc)
+
+    thread = threading.Thread(target=run, name="cmtool-key", daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    if not results:
+        raise UsageError(f"The key was to be read, but nothing came within {timeout_s:g} s.")
+    if isinstance(results[0], CmtoolError):
+        raise results[0]
+    return results[0]
 
 
 def _without_line_end(text: str) -> str:

@@ -98,6 +98,11 @@ def examine(raw: str | None, where: str, model: str | None = None) -> KeyVerdict
     return KeyVerdict(key=Secret(mended), finding=finding)
 
 
+def bare(raw: str) -> str:
+    """Give a key without what came along with it, whatever else is wrong with it."""
+    return _mend(raw)[0]
+
+
 def _refused(identifier: str, model: str | None, *evidence: str) -> KeyVerdict:
     return KeyVerdict(key=None, finding=_finding(identifier, model, *_first(list(evidence))))
 
@@ -146,7 +151,7 @@ def _without_bearer(text: str) -> tuple[str, list[str]]:
     found = _BEARER.match(text)
     if found is None:
         return text, []
-    return text[found.end() :], [f"The word {found[0].strip(' :')} stands in front of the key."]
+    return text[found.end() :], [f"In front of the key stands {found[0].strip()!r}."]
 
 
 def _without_assignment(text: str) -> tuple[str, list[str]]:

@@ -37,6 +37,12 @@ def dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
     return TransportError("proxy_unusable", [named, *details])
 
 
+def unusable_proxy(proxy: ProxyChoice) -> TransportError:
+    """Say why the proxy that the environment asks for cannot even be spoken to."""
+    said = f"{proxy.variable} asks for the proxy {proxy.shown}: {proxy.problem}"
+    return TransportError("proxy_unusable", [said])
+
+
 def tunnel_failure(error: TransportError, proxy: ProxyChoice) -> TransportError:
     """Say that it was the proxy which failed: it was reached, and no tunnel came about."""
     named = f"The proxy {proxy.shown} (from {proxy.variable}) made no tunnel to the gateway."

@@ -114,7 +114,8 @@ def _finding(identifier: str, evidence: Evidence) -> Finding:
 def _progress(machine: StreamMachine) -> str:
     if not machine.deltas:
         return "Nothing of the answer had come by then."
-    return f"By then {machine.deltas} deltas with {machine.text_chars} characters had come."
+    deltas = "1 delta" if machine.deltas == 1 else f"{machine.deltas} deltas"
+    return f"By then {deltas} with {machine.text_chars} characters had come."
 
 
 def _with(finding: Finding, *evidence: str) -> Finding:

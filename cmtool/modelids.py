@@ -192,6 +192,8 @@ def problem(asked: str) -> str | None:
     """Say in one sentence why a text cannot be a model ID at all; None when it can."""
     if not asked.strip():
         return "The model ID is empty; it has the form vendor/model."
+    if asked.strip().startswith("cm-"):
+        return "What was given as a model ID looks like an API key; a model ID is vendor/model."
     if len(asked) > LONGEST:
         return (
             f'The model ID "{_shown(asked)}" has {len(asked)} characters, more than the {LONGEST} '

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 _VARIABLES = {"https": ("https_proxy", "all_proxy"), "http": ("http_proxy", "all_proxy")}
 _PORTS = {"https": 443, "http": 80}
@@ -20,6 +20,20 @@ class ProxyChoice:
 
     url: str
     variable: str
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be used as it is written, in a sentence; None when it can."""
+        try:
+            parts = urlsplit(self.url)
+            usable = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            return "this is no address."
+        if parts.scheme.startswith("socks"):
+            return "SOCKS is not spoken here; name the proxy's http address if it has one."
+        if parts.scheme not in _PORTS:
+            return f"a proxy is spoken to over http or https, not over {parts.scheme}."
+        return None if usable else "there is no host in it."
 
     @property
     def shown(self) -> str:
@@ -44,6 +58,13 @@ def proxy_for(url: str, environ: Mapping[str, str]) -> ProxyChoice | None:
             if value:
                 return ProxyChoice(url=_with_scheme(value), variable=variable)
     return None
+
+
+def login_parts(value: str) -> tuple[str, ...]:
+    """Give the password of a URL, as it stands there and as it is sent; nothing without one."""
+    login, at, _ = value.partition("://")[2].rpartition("@")
+    password = login.partition(":")[2] if at else ""
+    return tuple({password, unquote(password)}) if password else ()
 
 
 def is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ connection that was of no use any more.
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +21,7 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
-from cmtool.faults import TransportError, dial_failure, tls_failure, tunnel_failure
+from cmtool.faults import TransportError, dial_failure, tls_failure, tunnel_failure, unusable_proxy
 from cmtool.model import Phase, Timings
 from cmtool.proxies import ProxyChoice
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
@@ -94,7 +95,7 @@ class Transport:
     ) -> None:
         self._proxy = proxy
         self._client = httpx.AsyncClient(
-            transport=_PoolTransport(_pool(_Backend(monotonic), trust, proxy)),
+            transport=_transport(_Backend(monotonic), trust, proxy),
             headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
             timeout=None,  # noqa: S113 - the caller's deadline covers everything
             follow_redirects=False,
@@ -231,6 +232,17 @@ class _Body(httpx.AsyncByteStream):
         await self._response.aclose()
 
 
+class _Refusing(httpx.AsyncBaseTransport):
+    """Sends nothing: the proxy that is asked for cannot be used."""
+
+    def __init__(self, error: TransportError) -> None:
+        self._error = error
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        del request
+        raise self._error
+
+
 class _PoolTransport(httpx.AsyncBaseTransport):
     """httpx's view of httpcore's pool: its own takes no network backend."""
 
@@ -261,6 +273,14 @@ class _PoolTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._pool.aclose()
+
+
+def _transport(
+    backend: _Backend, trust: ssl.SSLContext | None, proxy: ProxyChoice | None
+) -> httpx.AsyncBaseTransport:
+    if proxy is not None and proxy.problem:
+        return _Refusing(unusable_proxy(proxy))
+    return _PoolTransport(_pool(backend, trust, proxy))
 
 
 def _pool(
@@ -330,9 +350,16 @@ def _dropped(phase: Phase, why: str) -> TransportError:
 def _protocol_failure(said: str, phase: Phase) -> TransportError:
     if "disconnected" in said and phase is Phase.CONNECT:
         return _dropped(phase, "The connection was closed before any answer came.")
-    if phase is Phase.CONNECT:
-        why = f"What answers there does not speak HTTP: {said[:120]}."
+    if "too long" in said:
+        why = "The head of the answer is longer than 100 KB."
         return TransportError("not_the_gateway", [why], Phase.RESPONSE)
+    if phase is Phase.CONNECT:
+        # h11 quotes what it read as the repr of its buffer.
+        quoted = re.sub(r"bytearray\(b(.*)\)", r"\1", said)
+        why = f"What answers there does not speak HTTP: {quoted}."
+        return TransportError("not_the_gateway", [why], Phase.RESPONSE)
+    if "chunk" in said and "illegal" in said:
+        return _dropped(phase, "The body is not cut into chunks as its head announces.")
     return _dropped(phase, "The connection was closed in the middle of the body.")
 
 
@@ -341,5 +368,5 @@ def _proxy_failure(said: str, proxy: ProxyChoice | None) -> TransportError:
     shown = proxy.shown if proxy else "the proxy"
     if status == "407":
         return TransportError("proxy_auth_required", [f"The proxy {shown} asks for a login."])
-    why = f"The proxy {shown} answered {status} {reason[:80]} to the request for a tunnel."
+    why = f"The proxy {shown} answered {status} {reason} to the request for a tunnel."
     return TransportError("proxy_unusable", [why])

@@ -431,7 +431,7 @@ def test_a_body_cut_by_the_wire_is_malformed_though_it_parses() -> None:
     assert found
     assert (found.id, found.evidence) == (
         "malformed_response",
-        ("The body ends before its announced end.",),
+        ("It ends early.",),
     )
 
 

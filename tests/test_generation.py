@@ -343,7 +343,7 @@ async def test_the_text_of_a_broken_stream_is_never_joined_to_the_next() -> None
     assert generations[0].finding is not None
     assert generations[0].finding.phase is Phase.STREAM
     assert generations[0].finding.status == 200
-    assert "1 deltas with 5 characters" in said(generations[0])
+    assert "1 delta with 5 characters" in said(generations[0])
     assert [g.result.deltas for g in generations] == [1, 2]
 
 

@@ -44,7 +44,7 @@ SIDEWAYS = {
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "classify": {"answerers", "redact"},  # asks who answered, and cuts what it quotes
-    "address": {"proxies"},  # the base URL decides which proxy is in the way
+    "address": {"proxies", "redact"},  # the base URL decides on the proxy, and is quoted cut
 }
 """Imports within one layer: one way each."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os.path
+import ssl
 from collections.abc import Iterator
 
 from cmtool import catalog
@@ -59,8 +60,8 @@ def _remarks(run: Run) -> Iterator[Finding]:
         )
     for variable in _CA_VARIABLES:
         path = environ.get(variable)
-        if path and not os.path.exists(path):  # noqa: PTH110 - the value may be no path at all
-            yield _remark("ca_file_missing", f"{variable} names {path}, which is not there.")
+        if path and (why := _unusable(path)) is not None:
+            yield _remark("ca_file_missing", f"{variable} names {path}, {why}.")
     urls = {v: environ[v] for v in ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL") if environ.get(v)}
     if len({url.rstrip("/") for url in urls.values()}) > 1:
         told = " and ".join(f"{variable} is {url}" for variable, url in urls.items())
@@ -72,6 +73,19 @@ def _remarks(run: Run) -> Iterator[Finding]:
     if dotenv is not None and dotenv.key_variables and run.settings.key is None:
         named = ", ".join(dotenv.key_variables)
         yield _remark("key_not_exported", f"{dotenv.path} holds {named}, the environment does not.")
+
+
+def _unusable(path: str) -> str | None:
+    """Say why certificates cannot be taken from a path; None when they can."""
+    if not os.path.exists(path):  # noqa: PTH110 - the value may be no path at all
+        return "which is not there"
+    if os.path.isdir(path):  # noqa: PTH112 - likewise
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError as exc:  # an SSLError is one
+        return f"from which no certificate can be read ({exc.strerror or exc})"
+    return None
 
 
 def _remark(identifier: str, evidence: str) -> Finding:

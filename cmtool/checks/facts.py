@@ -12,6 +12,7 @@ from cmtool.gateway import Attempt, Gateway
 from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, Generation, Recorder
 from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
 from cmtool.pace import UNLIMITED
+from cmtool.protocols import Content
 from cmtool.proxies import ProxyChoice
 from cmtool.retry import DELAYS_S
 from cmtool.settings import Settings
@@ -49,7 +50,8 @@ class Facts:
 
     ``listing`` holds the attempts at ``GET /v1/models`` (by ``connection``), ``models`` the live
     list (by ``auth``), ``model`` the ID that is asked for and ``nearest`` what may have been
-    meant by it (by ``model``), ``generations`` every stream and ``probes`` what was asked for
+    meant by it (by ``model``), ``generations`` every stream, ``contents`` every
+    answer in one piece and ``probes`` what was asked for
     besides (by the protocols).
     """
 
@@ -59,6 +61,7 @@ class Facts:
     nearest: tuple[str, ...] = ()
     balance: Balance | None = None
     generations: list[Generation] = field(default_factory=list)
+    contents: list[Content] = field(default_factory=list)
     probes: list[Generation] = field(default_factory=list)
     requests: list[SentRequest] = field(default_factory=list)
 

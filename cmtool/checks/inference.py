@@ -35,7 +35,7 @@ async def infer(run: Run, protocol: Protocol) -> Result:
     if run.wishes.stream:
         trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
         return _streamed(run.facts, plan, await put(run.reached(), trial))
-    return _whole(plan, await complete(run.reached(), plan))
+    return _whole(run.facts, plan, await complete(run.reached(), plan))
 
 
 def _plan(run: Run, protocol: Protocol, model: str) -> Plan:
@@ -147,10 +147,11 @@ def _many_words(tried: Tried) -> str:
     return f"{streams} streams delivered{first}"
 
 
-def _whole(plan: Plan, attempts: Sequence[Attempt[Content | None]]) -> Result:
+def _whole(facts: Facts, plan: Plan, attempts: Sequence[Attempt[Content | None]]) -> Result:
     content = attempts[-1].value
     if content is None:
         return failure(attempts)
+    facts.contents.append(content)
     said = f"{attempts[-1].exchange.status} · {len(content.text)} characters"
     finish = f" · {content.finish_reason}" if content.finish_reason else ""
     return _success(attempts, said + finish, recovered(attempts, plan.check, plan.prompt.model))
@@ -168,7 +169,8 @@ def _success(attempts: Sequence[Attempt[Any]], said: str, remarks: tuple[Finding
 def _stream_words(result: StreamResult) -> str:
     end = "the output cap" if result.finish_reason in CAPPED else "its end"
     first = f" · first text {result.ttft_ms:.0f} ms" if result.ttft_ms is not None else ""
-    return f"{result.deltas} deltas to {end}{first}"
+    deltas = "1 delta" if result.deltas == 1 else f"{result.deltas} deltas"
+    return f"{deltas} to {end}{first}"
 
 
 def _runner(protocol: Protocol) -> Callable[[Run], Awaitable[Result]]:

@@ -45,6 +45,14 @@ _ORDER = (
     ExitCode.STREAM,
 )
 _SUPPORT_BODY = 2000
+_KEY_IS_ACCEPTED = (
+    "The key is right: the gateway takes it for {works}. Only for {check} it is refused, so what"
+    " is wrong is the way in which the key is sent there, or what stands on that way."
+)
+_LOOK_AT_HEADER = (
+    "Look at what changes the request on that path: a proxy that takes the header of the key off,"
+    " or a client that sends another one."
+)
 _LISTED_BUT_REFUSED = (
     "The ID is right, so the model is unavailable for the moment: try again later, or use another"
     " one of the list until then."
@@ -187,7 +195,11 @@ def _differential(diagnosis: Finding, works: Sequence[str], checks: Sequence[Che
         f" {_verb('work', works)} with the same key and model."
     )
     difference = _difference(failed[0], works[0])
-    return dataclasses.replace(diagnosis, evidence=(*diagnosis.evidence, told, difference))
+    diagnosis = dataclasses.replace(diagnosis, evidence=(*diagnosis.evidence, told, difference))
+    if diagnosis.exit_code is not ExitCode.AUTHENTICATION:
+        return diagnosis
+    accepted = _KEY_IS_ACCEPTED.format(works=_listed(works), check=diagnosis.check)
+    return dataclasses.replace(diagnosis, cause=accepted, actions=(_LOOK_AT_HEADER,))
 
 
 def _difference(failing: str, working: str) -> str:

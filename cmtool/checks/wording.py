@@ -10,6 +10,7 @@ from cmtool import catalog
 from cmtool.checks.graph import Result
 from cmtool.gateway import Attempt
 from cmtool.model import Finding, Status
+from cmtool.retry import retry_after_s
 
 
 def failure(attempts: Sequence[Attempt[Any]], *, blocking: bool = True) -> Result:
@@ -39,16 +40,21 @@ def tries(attempts: Sequence[Attempt[Any]]) -> str:
 
 
 def with_attempts(finding: Finding, attempts: Sequence[Attempt[Any]]) -> Finding:
-    """Add to a finding what the attempts before the last one came to."""
-    if len(attempts) == 1:
-        return finding
-    return dataclasses.replace(finding, evidence=(*finding.evidence, history(attempts)))
+    """Add to a finding what the attempts came to, and how long the answer asks to wait."""
+    told = [history(attempts)] if len(attempts) > 1 else []
+    last = attempts[-1]
+    asked_for = retry_after_s(last.headers, last.answered_at) if last.answered_at else None
+    if asked_for:
+        told.append(f"The answer asks to wait {asked_for:,.0f} s before the next request.")
+    return dataclasses.replace(finding, evidence=(*finding.evidence, *told))
 
 
 def history(attempts: Sequence[Attempt[Any]]) -> str:
     """Tell the attempts in one sentence."""
-    told = ", ".join(_outcome(attempt) for attempt in attempts)
-    return f"{len(attempts)} attempts: {told}."
+    outcomes = [_outcome(attempt) for attempt in attempts]
+    if len(set(outcomes)) == 1:
+        return f"{len(attempts)} attempts, each {outcomes[0]}."
+    return f"{len(attempts)} attempts: {', '.join(outcomes)}."
 
 
 def _outcome(attempt: Attempt[Any]) -> str:

@@ -10,7 +10,9 @@ from cmtool.checks.facts import Wishes
 from cmtool.cli.options import Format, OutputOptions, TargetOptions
 from cmtool.cli.output import emit, stderr
 from cmtool.cli.running import LISTING, execute
+from cmtool.errors import UsageError
 from cmtool.model import ModelInfo, Report
+from cmtool.modelids import problem
 from cmtool.redact import visible
 from cmtool.render.human.account import absent_lines, models_lines
 from cmtool.render.human.report import report_lines
@@ -19,6 +21,8 @@ from cmtool.render.layout import Line, line
 
 def models(pattern: str | None, *, long: bool, target: TargetOptions, output: OutputOptions) -> int:
     """List the models whose ID matches; what is wrong goes to standard error."""
+    if pattern is not None and (why := problem(pattern)) is not None:
+        raise UsageError(why)
     report = execute("models", LISTING, target=target, output=output).report
     if report.models is not None:
         found = tuple(model for model in report.models if matches(model, pattern))

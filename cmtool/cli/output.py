@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,8 @@ from cmtool.render import DOCUMENTS, document
 from cmtool.render.layout import Line
 from cmtool.render.progress import Progress, progress
 from cmtool.render.terminal import shows_unicode, write
+
+_COLUMNS = 80  # where there is no terminal
 
 
 class Renderer(Protocol):
@@ -50,7 +51,7 @@ class Screen:
             stream=stream,
             color=terminal and not (no_color or output.no_color),
             ascii_only=output.ascii or (stream is not None and not shows_unicode(stream)),
-            width=shutil.get_terminal_size((80, 24)).columns,
+            width=_columns(stream) if terminal else _COLUMNS,
             moving=terminal and not dumb,
         )
 
@@ -65,6 +66,15 @@ class Screen:
         if self.stream is not None:
             self.stream.write(text)
             self.stream.flush()
+
+
+def _columns(stream: TextIO | None) -> int:
+    """Give the columns of the terminal that a stream goes to, which need not be that of another."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns if stream is not None else 0
+    except (OSError, ValueError):
+        columns = 0
+    return columns or _COLUMNS
 
 
 def stdout(output: OutputOptions) -> Screen:
@@ -95,14 +105,14 @@ def emit(report: Report, output: OutputOptions, human: Renderer) -> int:
 
     The code is the run's own also where the reader of standard output has gone away.
     """
-    for path in output.report or ():
-        write_whole(Path(path), document(_format_of(path))(report))
     screen = stdout(output)
     with contextlib.suppress(BrokenPipeError):
         if output.format is not Format.HUMAN:
             screen.print(document(output.format.value)(report))
         else:
             screen.show(_lines(report, output, screen, human))
+    for path in output.report or ():
+        write_whole(Path(path), document(_format_of(path))(report))
     return report.exit_code
 
 
@@ -130,22 +140,43 @@ def check_writable(path: str, what: str) -> None:
         raise UsageError(f"The {what} {path} is a directory; name a file.")
     if not target.parent.is_dir():
         raise UsageError(f"The {what} {path} cannot be written: its folder does not exist.")
+    if _is_special(target):
+        return
+    try:
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as exc:
+        raise UsageError(f"The {what} {path} cannot be written: {exc.strerror or exc}.") from exc
+
+
+def _is_special(path: Path) -> bool:
+    """Say whether a path is a device or a pipe, which is written to and never replaced."""
+    return path.exists() and not path.is_file()
 
 
 def write_whole(path: Path, text: str, what: str = "report") -> None:
-    """Write a file whole or not at all; raises UsageError when it cannot be written."""
+    """Write a file whole or not at all; raises UsageError when it cannot be written.
+
+    A link is followed; a device or a pipe is written to as it is.
+    """
     try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        if _is_special(path):
+            path.write_text(text, encoding="utf-8")
+        else:
+            _replace(path.resolve(), text)
     except OSError as exc:
         raise UsageError(f"The {what} {path} cannot be written: {exc.strerror or exc}.") from exc
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("x", encoding="utf-8") as file:
+            file.write(text)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
 
 
 def _format_of(path: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import shlex
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from cmtool import config
 from cmtool.checks import registry
@@ -13,7 +15,7 @@ from cmtool.cli import output as out
 from cmtool.cli.options import AskOptions, OutputOptions, TargetOptions
 from cmtool.cli.session import Conclusion, Order, conduct
 from cmtool.errors import UsageError
-from cmtool.model import Protocol, Secret
+from cmtool.model import Finding, Protocol, Report, Secret
 from cmtool.render.progress import Progress
 from cmtool.settings import Settings
 
@@ -50,7 +52,34 @@ def execute(  # noqa: PLR0913 - what a command consists of
             timeout_s=target.timeout,
             strict=output.strict,
         )
-        return asyncio.run(_run(order, target.sandbox, progress))
+        conclusion = asyncio.run(_run(order, target.sandbox, progress))
+    return replace(conclusion, report=_aimed(conclusion.report, target))
+
+
+def _aimed(report: Report, target: TargetOptions) -> Report:
+    """Give the report with commands that ask the same gateway as this one did."""
+    options = [
+        f" {option} {shlex.quote(value)}"
+        for option, value in (
+            ("--base-url", target.base_url),
+            ("--api-key-file", target.api_key_file),
+            ("--sandbox", target.sandbox),
+        )
+        if value is not None
+    ]
+
+    def aimed(finding: Finding) -> Finding:
+        commands = [
+            line + "".join(options) if line.startswith("cmtool ") and "errors" not in line else line
+            for line in finding.commands
+        ]
+        return replace(finding, commands=tuple(commands))
+
+    return replace(
+        report,
+        diagnosis=aimed(report.diagnosis) if report.diagnosis else None,
+        findings=tuple(map(aimed, report.findings)),
+    )
 
 
 def _settings(target: TargetOptions, model: str | None) -> Settings:
@@ -61,6 +90,7 @@ def _settings(target: TargetOptions, model: str | None) -> Settings:
         base_url=target.base_url,
         api_key_file=target.api_key_file,
         model=model,
+        timeout_s=target.timeout,
     )
 
 

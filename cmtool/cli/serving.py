@@ -25,7 +25,7 @@ def list_scenarios() -> int:
     """Print every scenario with what it does."""
     widest = max(map(len, SCENARIOS))
     for name, scenario in SCENARIOS.items():
-        sys.stdout.write(f"{name:<{widest}}  {scenario.title}\n")
+        _say(f"{name:<{widest}}  {scenario.title}")
     return 0
 
 
@@ -63,5 +63,6 @@ def _print(request: LoggedRequest) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    if sys.stdout is not None:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()

@@ -17,12 +17,13 @@ from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
 from cmtool.cli.boundary import keep_secret
 from cmtool.clock import Clock, Deadline
-from cmtool.credentials import KeyVerdict
+from cmtool.credentials import KeyVerdict, bare
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
 from cmtool.pace import Gate
-from cmtool.proxies import ProxyChoice, proxy_for
+from cmtool.protocols import Content
+from cmtool.proxies import ProxyChoice, login_parts, proxy_for
 from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
 from cmtool.retry import Patience
@@ -87,7 +88,7 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
         exchanges=exchanges,
         streams=streams,
         support=verdict.support_for(judged.diagnosis, exchanges),
-        spent=_spent(exchanges, (*streams, *(probe.result for probe in run.facts.probes))),
+        spent=_spent(exchanges, run.facts),
         models=run.facts.models if order.command == "models" else None,
         balance=run.facts.balance if order.command == "balance" else None,
         requests=tuple(run.facts.requests) if order.command == "request" else None,
@@ -164,8 +165,10 @@ def _trust(settings: Settings) -> ssl.SSLContext:
 def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:
     """Give what must not be shown: the key as it was found and as it is sent, and others' keys."""
     own = [secret.reveal() for secret in (settings.key, key.key) if secret is not None]
-    named = [settings.environ.get(name, "") for name in settings.environ if "KEY" in name]
-    return [form for secret in (*own, *named) for form in (secret, secret.strip()) if form]
+    others = [v for name, v in settings.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
+    logins = [part for v in settings.environ.values() for part in login_parts(v)]
+    return [form for secret in (*own, *others) for form in (bare(secret), secret.strip())
+            if '"' not in form] + logins  # fmt: skip
 
 
 def _target(run: Run) -> Target:
@@ -182,11 +185,13 @@ def _sent_at(exchange: Exchange) -> datetime:
     return exchange.sent_at
 
 
-def _spent(exchanges: tuple[Exchange, ...], streams: tuple[StreamResult, ...]) -> Spent:
+def _spent(exchanges: tuple[Exchange, ...], facts: Facts) -> Spent:
+    streams = [generation.result for generation in (*facts.generations, *facts.probes)]
+    answers: list[StreamResult | Content] = [*streams, *facts.contents]
     return Spent(
         requests=len(exchanges),
-        input_tokens=sum(stream.input_tokens or 0 for stream in streams),
-        output_tokens=sum(stream.output_tokens or 0 for stream in streams),
+        input_tokens=sum(answer.input_tokens or 0 for answer in answers),
+        output_tokens=sum(answer.output_tokens or 0 for answer in answers),
     )
 
 
