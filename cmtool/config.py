@@ -63,6 +63,15 @@ def plain_terminal() -> tuple[bool, bool]:
     return dumb or bool(os.environ.get("NO_COLOR")), dumb
 
 
+def github() -> tuple[bool, str | None]:
+    """Say whether this is a GitHub Actions run, and name the file of the step's summary.
+
+    https://docs.github.com/actions/reference/workflows-and-actions/variables.
+    """
+    active = os.environ.get("GITHUB_ACTIONS") == "true"
+    return active, os.environ.get("GITHUB_STEP_SUMMARY") if active else None
+
+
 def load(
     environ: Mapping[str, str],
     *,

@@ -20,7 +20,8 @@ from cmtool.sse import EventDecoder, EventTooLongError
 IDLE_S = 30.0
 _START_LIMIT = 64 * 1024  # bytes in front of the first event that are kept
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
-_NOTABLE_SILENCE_S = 5.0  # at the deadline, less than that is a stream that goes on
+# At the deadline a silence of that length, or of half the time, is one; less goes on.
+_NOTABLE_SILENCE_S = 5.0
 _MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS})
 
 
@@ -117,7 +118,9 @@ class Follower:
         silent_s = self._silent_s()
         self._meter.left_at = self._patience.monotonic()
         at_deadline = self._patience.remaining_s() <= 0
-        if at_deadline and silent_s < min(_NOTABLE_SILENCE_S, self._patience.idle_s):
+        waited_s = self._patience.monotonic() - self._meter.started_at
+        notable_s = min(_NOTABLE_SILENCE_S, self._patience.idle_s, waited_s / 2)
+        if at_deadline and silent_s < notable_s:
             return Ending("threshold_exceeded", "The stream was still going on at the deadline.")
         after = f"after {self._machine.deltas} deltas" if self._machine.deltas else "from the start"
         alive = self._decoder.comments > 0 or self._meter.events > 0

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cmtool import catalog
+from cmtool.clients import view_of
 from cmtool.gateway import Gateway
 from cmtool.generation import Generation, Plan, stream
 from cmtool.model import Finding, Severity, StreamResult
@@ -46,10 +47,20 @@ class Tried:
         return tuple(attempts[-1] for attempts in self.streams if attempts[-1].finding is not None)
 
 
-async def put(gateway: Gateway, trial: Trial) -> Tried:
-    """Put one protocol on trial; the gateway's gate says how many streams are open at once."""
-    numbers = range(1, trial.repeat + 1)
-    results = await asyncio.gather(*(_stream(gateway, trial.plan, number) for number in numbers))
+async def put(gateway: Gateway, trial: Trial, advanced: Callable[[str], None]) -> Tried:
+    """Put one protocol on trial; the gateway's gate says how many streams are open at once.
+
+    ``advanced`` hears, after every stream, how far the trial has come.
+    """
+    tally = _Tally(trial.repeat, gateway.clock.monotonic)
+
+    async def one(number: int) -> list[Generation]:
+        attempts = await _stream(gateway, trial.plan, number)
+        tally.add(attempts)
+        advanced(tally.told())
+        return attempts
+
+    results = await asyncio.gather(*(one(number) for number in range(1, trial.repeat + 1)))
     tried = judged(trial, [attempts for attempts in results if attempts])
     burst = next((a[-1].result for a in tried.streams if a[-1].result.buffered), None)
     if burst is None:
@@ -59,9 +70,33 @@ async def put(gateway: Gateway, trial: Trial) -> Tried:
     return dataclasses.replace(tried, remarks=(*tried.remarks, remark), probes=tuple(probes))
 
 
+class _Tally:
+    """How many streams of a trial are done and how many of them failed, and the time left."""
+
+    def __init__(self, planned: int, monotonic: Callable[[], float]) -> None:
+        self._planned = planned
+        self._monotonic = monotonic
+        self._start = monotonic()
+        self._done = 0
+        self._failed = 0
+
+    def add(self, attempts: Sequence[Generation]) -> None:
+        self._done += 1
+        self._failed += bool(attempts) and attempts[-1].finding is not None
+
+    def told(self) -> str:
+        failed = f", {self._failed} failed" if self._failed else ""
+        left_s = (self._monotonic() - self._start) / self._done * (self._planned - self._done)
+        left = f", about {left_s:.0f} s left" if left_s >= 1 else ""
+        return f"{self._done} of {self._planned} streams{failed}{left}"
+
+
 def judged(trial: Trial, streams: Sequence[Sequence[Generation]]) -> Tried:
     """Hold streams that have been followed to the limits of a trial."""
-    held = tuple(tuple(_held_to(trial.limits, g) for g in attempts) for attempts in streams)
+    held = tuple(
+        tuple(_with_client_view(_held_to(trial.limits, generation)) for generation in attempts)
+        for attempts in streams
+    )
     last = [attempts[-1] for attempts in held]
     told = [_remark(trial.plan, identifier, said) for identifier, said in _remarkable(last)]
     return Tried(streams=held, left_out=trial.repeat - len(held), remarks=tuple(told))
@@ -89,6 +124,14 @@ def _held_to(limits: Thresholds, generation: Generation) -> Generation:
         check=exchange.check,
     )
     return generation.failing(dataclasses.replace(finding, status=exchange.status))
+
+
+def _with_client_view(generation: Generation) -> Generation:
+    """Add to a failure what the official client of the protocol makes of such a stream."""
+    finding, view = generation.finding, view_of(generation.result)
+    if finding is None or view is None:
+        return generation
+    return generation.failing(dataclasses.replace(finding, evidence=(*finding.evidence, view)))
 
 
 def _remarkable(generations: Sequence[Generation]) -> Iterator[tuple[str, tuple[str, ...]]]:

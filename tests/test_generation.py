@@ -485,7 +485,7 @@ async def test_progress_feeds_the_idle_clock() -> None:
 
 async def test_the_deadline_ends_a_stream_that_is_silent_too() -> None:
     generation = await streamed(forever(ROLE), plan(idle_s=0.2), timeout_s=0.1)
-    assert found(generation) == "threshold_exceeded"
+    assert found(generation) == "stream_stalled"
 
 
 async def test_the_deadline_covers_the_head() -> None:

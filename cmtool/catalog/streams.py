@@ -364,8 +364,8 @@ ROWS: tuple[Row, ...] = (
         severity=Severity.ERROR,
         title="the stream missed a threshold",
         cause=(
-            "The generation was delivered whole, but a figure lies beyond the limit that the "
-            "command was given, or the text does not match --expect."
+            "A limit was exceeded: a figure lies beyond what the command was given, the text does "
+            "not match --expect, or the stream was still going on at the deadline."
         ),
         actions=(
             "Compare the figures with the thresholds in the evidence.",

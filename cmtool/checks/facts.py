@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cmtool.address import AddressVerdict
@@ -68,7 +69,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """The world of one run.  ``gateway`` is None where no address can be used."""
+    """The world of one run.
+
+    ``gateway`` is None where no address can be used; ``advanced`` is told, with its identifier,
+    how far a check has come.
+    """
 
     settings: Settings
     key: KeyVerdict
@@ -78,6 +83,7 @@ class Run:
     clock: Clock
     wishes: Wishes
     facts: Facts
+    advanced: Callable[[str, str], None]
 
     def is_over(self) -> bool:
         """Whether the deadline has come, so that nothing more can be asked."""

@@ -66,6 +66,9 @@ class Watcher(Protocol):
     def started(self, check_id: str) -> None:
         """Hear that a check runs now."""
 
+    def advanced(self, check_id: str, told: str) -> None:
+        """Hear how far a check has come."""
+
     def finished(self, check: Check) -> None:
         """Hear what a check came to."""
 

@@ -34,7 +34,8 @@ async def infer(run: Run, protocol: Protocol) -> Result:
     run.facts.requests.append(sent(plan.dialect, plan.prompt, run.reached().base_url))
     if run.wishes.stream:
         trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
-        return _streamed(run.facts, plan, await put(run.reached(), trial))
+        tried = await put(run.reached(), trial, lambda told: run.advanced(plan.check, told))
+        return _streamed(run.facts, plan, tried)
     return _whole(run.facts, plan, await complete(run.reached(), plan))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from cmtool.cli.options import Format, OutputOptions
-from cmtool.config import plain_terminal
+from cmtool.config import github, plain_terminal
 from cmtool.errors import UsageError
 from cmtool.model import Group, Report
 from cmtool.render import DOCUMENTS, document
@@ -20,6 +20,7 @@ from cmtool.render.layout import Line
 from cmtool.render.progress import Progress, progress
 from cmtool.render.terminal import shows_unicode, write
 
+_TESTS = frozenset({"doctor", "stream-test"})  # whose report is of interest also when all is well
 _COLUMNS = 80  # where there is no terminal
 
 
@@ -62,9 +63,10 @@ class Screen:
             self.stream.flush()
 
     def print(self, text: str) -> None:
-        """Print a document as it is."""
+        """Print a document; characters that the stream cannot encode as backslash escapes."""
         if self.stream is not None:
-            self.stream.write(text)
+            encoding = self.stream.encoding or "utf-8"
+            self.stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
             self.stream.flush()
 
 
@@ -113,7 +115,32 @@ def emit(report: Report, output: OutputOptions, human: Renderer) -> int:
             screen.show(_lines(report, output, screen, human))
     for path in output.report or ():
         write_whole(Path(path), document(_format_of(path))(report))
+    _tell_github(report)
     return report.exit_code
+
+
+def _tell_github(report: Report) -> None:
+    """In a GitHub Actions run annotate what was found, and add the report to the step's summary.
+
+    The annotations go to standard error, where the runner reads them as well: standard output
+    holds the report and nothing else.
+    """
+    active, summary = github()
+    tests = report.command in _TESTS or report.diagnosis is not None
+    if not (active and tests):
+        return
+    from cmtool.render.github import annotations  # noqa: PLC0415 - only there
+
+    if sys.stderr is not None:
+        sys.stderr.writelines(f"{line}\n" for line in annotations(report))
+        sys.stderr.flush()
+    if summary:
+        try:
+            with Path(summary).open("a", encoding="utf-8") as file:
+                file.write(document(Format.MARKDOWN.value)(report))
+        except OSError as exc:
+            why = f"The step summary {summary} cannot be written: {exc.strerror or exc}."
+            raise UsageError(why) from exc
 
 
 def _lines(report: Report, output: OutputOptions, screen: Screen, human: Renderer) -> list[Line]:

@@ -68,9 +68,9 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
     secrets = _secrets(order.settings, key)
     keep_secret(secrets)
     redactor = Redactor(secrets)
-    async with _prepared(order, key, clock, redactor) as run:
-        specs = registry.chosen(order.checks)
-        done = await graph.walk(specs, run, _Scrubbed(progress, redactor))
+    watcher = _Scrubbed(progress, redactor)
+    async with _prepared(order, key, clock, redactor, watcher) as run:
+        done = await graph.walk(registry.chosen(order.checks), run, watcher)
     judged = verdict.judge(done, run.facts, strict=order.strict)
     exchanges = tuple(sorted(run.gateway.journal, key=_sent_at)) if run.gateway else ()
     streams = tuple(generation.result for generation in run.facts.generations)
@@ -103,7 +103,7 @@ def _examined_key(settings: Settings) -> KeyVerdict:
 
 @asynccontextmanager
 async def _prepared(
-    order: Order, key: KeyVerdict, clock: Clock, redactor: Redactor
+    order: Order, key: KeyVerdict, clock: Clock, redactor: Redactor, watcher: graph.Watcher
 ) -> AsyncIterator[Run]:
     settings = order.settings
     address = examine_address(settings.base_url, settings.base_url_where, settings.model)
@@ -134,6 +134,7 @@ async def _prepared(
             clock=clock,
             wishes=order.wishes,
             facts=Facts(model=settings.model),
+            advanced=watcher.advanced,
         )
 
 
@@ -204,6 +205,9 @@ class _Scrubbed:
 
     def started(self, check_id: str) -> None:
         self._progress.started(check_id)
+
+    def advanced(self, check_id: str, told: str) -> None:
+        self._progress.advanced(check_id, told)
 
     def finished(self, check: Check) -> None:
         self._progress.finished(self._redactor.scrub(check))

@@ -32,6 +32,7 @@ class ChatMachine(StreamMachine):
         super().__init__(shown)
         self._id: str | None = None
         self._finish: dict[int, str | None] = {}  # of each choice that was seen
+        self._state: tuple[int, str | None, bool] | None = None
 
     def done_marker(self) -> Signal:
         """Take the terminal event."""
@@ -55,7 +56,14 @@ class ChatMachine(StreamMachine):
         self._read_usage(document.get("usage"))
         choices = records(document.get("choices"))
         signals = [self._choice(choice) for choice in choices]
-        return next((s for s in (Signal.TEXT, Signal.DELTA) if s in signals), Signal.PROGRESS)
+        moved_on = self._moved_on(document)
+        return next((s for s in (Signal.TEXT, Signal.DELTA) if s in signals), moved_on)
+
+    def _moved_on(self, document: Mapping[str, Any]) -> Signal:
+        """Tell a chunk that starts or finishes something from one that only keeps alive."""
+        state = (len(self._finish), self.finish_reason, document.get("usage") is not None)
+        before, self._state = self._state, state
+        return Signal.PROGRESS if state != before else Signal.KEEP_ALIVE
 
     def finish(self) -> None:
         """All is checked by then."""

@@ -43,6 +43,7 @@ class MessagesMachine(StreamMachine):
     def __init__(self, shown: Callable[[str], str] = str) -> None:
         super().__init__(shown)
         self._started = False
+        self._unnamed = False
         self._blocks = 0  # how many have been opened
         self._open: int | None = None
 
@@ -56,13 +57,17 @@ class MessagesMachine(StreamMachine):
         if self.terminal:
             self.violate("event_after_end", "nothing after message_stop", kind)
             return Signal.PROGRESS
+        if event_type == "message" and not self._unnamed:
+            # The official client passes over every event that has no name.
+            self._unnamed = True
+            self.violate("event_name_missing", f"event: {kind}", "none", Severity.WARNING)
         if event_type not in {kind, "message"}:
             self.violate("event_name_differs", f"event: {kind}", f"event: {event_type}",
                          Severity.WARNING)  # fmt: skip
         if kind == "message_start":
             return self._start(record(document.get("message")))
         if kind not in _KNOWN:
-            return Signal.PROGRESS
+            return Signal.KEEP_ALIVE
         if not self._started:
             self.violate("message_start_missing", "message_start first", kind)
             self._started = True

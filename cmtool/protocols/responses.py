@@ -118,7 +118,7 @@ class ResponsesMachine(StreamMachine):
         usage = record(response.get("usage"))
         self.input_tokens = count(usage.get("input_tokens"))
         self.output_tokens = count(usage.get("output_tokens"))
-        if kind == "response.failed":
+        if kind == "response.failed" or response.get("status") == "failed":
             return self.fail(stream_error(response, self.shape))
         incomplete = record(response.get("incomplete_details")).get("reason")
         self.finish_reason = text(incomplete) or kind.removeprefix("response.")

@@ -92,6 +92,12 @@ class LiveChecks:
         self._running[check_id] = Spinner(self._spinner, text, style="cyan")
         self._show()
 
+    def advanced(self, check_id: str, told: str) -> None:
+        """Show how far a check has come."""
+        if spinner := self._running.get(check_id):
+            name = pad(self._view.text(check_id), self._names)
+            spinner.update(text=Text(f"{name}  {self._view.text(told)}"))
+
     def finished(self, check: Check) -> None:
         """Show what a check came to."""
         self._running.pop(check.id, None)

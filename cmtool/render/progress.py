@@ -31,6 +31,10 @@ class Progress(Protocol):
         """Show that a check runs now."""
         ...
 
+    def advanced(self, check_id: str, told: str) -> None:
+        """Show how far a check has come."""
+        ...
+
     def finished(self, check: Check) -> None:
         """Show what a check came to."""
         ...
@@ -51,6 +55,9 @@ class SilentChecks:
         pass
 
     def started(self, check_id: str) -> None:
+        """Show nothing."""
+
+    def advanced(self, check_id: str, told: str) -> None:
         """Show nothing."""
 
     def finished(self, check: Check) -> None:

@@ -40,6 +40,9 @@ class Story:
     def started(self, check_id: str) -> None:
         self.told.append(f"+{check_id}")
 
+    def advanced(self, check_id: str, told: str) -> None:
+        self.told.append(f"{check_id}: {told}")
+
     def finished(self, check: Check) -> None:
         self.told.append(f"-{check.id}")
 
@@ -95,6 +98,7 @@ async def _world(
             clock=now,
             wishes=wishes or Wishes(),
             facts=Facts(model=model),
+            advanced=Story().advanced,
         )
 
 

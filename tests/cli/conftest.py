@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-_MEANT_FOR_US = ("CROSSMODEL_", "OPENAI_", "ANTHROPIC_", "SSL_CERT_", "PYTEST_", "COV_")
+_MEANT_FOR_US = ("CROSSMODEL_", "OPENAI_", "ANTHROPIC_", "SSL_CERT_", "PYTEST_", "COV_", "GITHUB_")
 _ALSO = ("NO_COLOR", "TERM", "COLUMNS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "FORCE_COLOR")
 _PATIENCE_S = 20
 

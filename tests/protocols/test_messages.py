@@ -127,13 +127,6 @@ HEALTHY = {
         "end_turn",
         (7, 4),
     ),
-    "unnamed-events": (
-        [("message", data) for _, data in (START, *BLOCK, END, STOP)],
-        "Hello",
-        2,
-        "end_turn",
-        (7, 2),
-    ),
     "types-in-the-event-line-only": (
         [
             (name, {k: v for k, v in data.items() if k != "type"})
@@ -153,6 +146,14 @@ HEALTHY = {
     ),
     "silent": ([START, message_delta("max_tokens"), STOP], "", 0, "max_tokens", (7, 1)),
 }
+
+
+def test_events_without_a_name_deserve_one_remark(feed: Feed) -> None:
+    # The official client passes over each of them.
+    fed = feed(Protocol.MESSAGES, [("message", data) for _, data in (START, *BLOCK, END, STOP)])
+    assert fed.broken == [("event_name_missing", 0, "warning")]
+    assert fed.machine.terminal
+    assert fed.machine.text == "Hello"
 
 
 @pytest.mark.parametrize(
