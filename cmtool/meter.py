@@ -40,16 +40,18 @@ class Meter:
     def event(self, signal: Signal, at: float) -> None:
         """Take the moment at which an event's bytes had arrived."""
         self.events += 1
-        self.first_event_at = self.first_event_at or at
+        if self.first_event_at is None:
+            self.first_event_at = at
         if signal in {Signal.TEXT, Signal.DELTA}:
             self._delta(at)
-        if signal is Signal.TEXT:
-            self.first_text_at = self.first_text_at or at
-        if signal in {Signal.TERMINAL, Signal.ERROR}:
-            self.ended_at = self.ended_at or at
+        if signal is Signal.TEXT and self.first_text_at is None:
+            self.first_text_at = at
+        if signal in {Signal.TERMINAL, Signal.ERROR} and self.ended_at is None:
+            self.ended_at = at
 
     def _delta(self, at: float) -> None:
-        self.first_delta_at = self.first_delta_at or at
+        if self.first_delta_at is None:
+            self.first_delta_at = at
         if at != self._last_delta_at:
             self._arrivals += 1
         if self._last_delta_at is not None:
