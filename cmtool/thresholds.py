@@ -34,19 +34,21 @@ class Thresholds:
             ("The whole stream", result.duration_ms, self.max_duration_ms),
         ):
             if most is not None and value is None:
-                yield f"{name} was to take at most {most:g} ms, but there was none."
+                yield f"{name} was to take at most {most:g} ms; the stream shows none."
             elif most is not None and value is not None and value > most:
                 yield f"{name} took {value:.0f} ms; at most {most:g} ms are allowed."
-        yield from self._too_slow(result.tokens_per_second)
+        yield from self._too_slow(result)
         if self.expect is not None and not self.expect.search(text):
             yield f"The text does not match {self.expect.pattern!r}; it is {_quoted(text)}."
 
-    def _too_slow(self, rate: float | None) -> Iterator[str]:
-        least = self.min_tokens_per_second
+    def _too_slow(self, result: StreamResult) -> Iterator[str]:
+        least, rate = self.min_tokens_per_second, result.tokens_per_second
         if least is None:
             return
         if rate is None:
-            yield f"At least {least:g} tokens a second are asked for; the stream reports no usage."
+            asked = f"At least {least:g} tokens a second are asked for"
+            unknown = "reports no usage" if result.output_tokens is None else "took no known time"
+            yield f"{asked}; the stream {unknown}."
         elif rate < least:
             yield f"{rate:.1f} tokens a second came; at least {least:g} are asked for."
 
