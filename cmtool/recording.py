@@ -22,6 +22,7 @@ from cmtool.model import Protocol
 FORMAT = "cmtool-recording"
 VERSION = 1
 RECORDED_LIMIT = 64 * 1024 * 1024  # bytes of one stream
+_LONGEST_MS = 1e12  # of a time in a recording: some thirty years
 
 
 class RecordingError(Exception):
@@ -140,7 +141,7 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
             end=End(last["end"]),
             end_ms=_ms(last.get("at_ms")),
         )
-    except (KeyError, ValueError, TypeError, AttributeError) as exc:
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as exc:
         raise RecordingError(f"Stream {number} of the recording is damaged or cut short.") from exc
 
 
@@ -149,13 +150,20 @@ def _chunk(line: Mapping[str, Any]) -> tuple[float | None, bytes]:
 
 
 def _moment(value: object) -> datetime | None:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
+    if not isinstance(value, str):
+        return None
+    moment = datetime.fromisoformat(value)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _ms(value: object) -> float | None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if number else None  # type: ignore[arg-type]
+    """Give milliseconds; None where none are given.  ValueError for what no clock can show."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    number = float(value)
+    if not 0 <= number <= _LONGEST_MS:
+        raise ValueError("no time of a stream")
+    return number
 
 
 _STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})[^\r\n]*\r?\n")
@@ -180,10 +188,11 @@ def _head(content: bytes) -> tuple[int, dict[str, str], bytes]:
     """Take the response head off a capture of ``curl -i``; the last one, after a 100 or a proxy."""
     status, headers = 200, {}
     while found := _STATUS_LINE.match(content):
-        head, _, rest = content[found.end() :].partition(
+        # From the end of the status line on: a head need not have any field.
+        head, _, rest = content[found.end(1) :].partition(
             b"\r\n\r\n" if b"\r\n" in found[0] else b"\n\n"
         )
-        pairs = [line.partition(b":") for line in head.splitlines()]
+        pairs = [line.partition(b":") for line in head.splitlines()[1:]]
         headers = {_field(name).lower(): _field(value) for name, _, value in pairs}
         status, content = int(found[1]), rest
     return status, headers, content
