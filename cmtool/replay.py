@@ -26,7 +26,8 @@ class _Tape:
 
     def __init__(self, recorded: Recorded) -> None:
         self._recorded = recorded
-        self.now_s = 0.0
+        # The silence of the model counts from the head of the answer on, as it did live.
+        self.now_s = (recorded.headers_ms or 0.0) / 1000
         self.at_deadline = False
 
     async def chunks(self) -> AsyncIterator[tuple[float, bytes]]:
@@ -63,7 +64,7 @@ async def replay(recorded: Recorded, idle_s: float) -> Generation:
     return Generation(
         result=result if recorded.timed else _untimed(result),
         attempt=_attempt(recorded, finding, redactor.text(follower.last_data)),
-        text=follower.followed.machine.text,
+        text=redactor.text(follower.followed.machine.text),
     )
 
 
