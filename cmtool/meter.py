@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from array import array
 from dataclasses import dataclass, field
 
 from cmtool.model import Gaps
+from cmtool.pauses import PROFILE_CELLS, Pauses
 from cmtool.protocols import Signal
-
-PROFILE_CELLS = 40
 
 # A burst: many deltas in hardly more than one read, in a moment that is short against the wait.
 _MANY_DELTAS = 8
@@ -33,7 +30,7 @@ class Meter:
     ended_at: float | None = None
     left_at: float | None = None
     events: int = 0
-    gaps_s: array[float] = field(default_factory=lambda: array("d"))
+    pauses: Pauses = field(default_factory=Pauses)
     _last_delta_at: float | None = None
     _arrivals: int = 0  # of bytes that carried deltas
 
@@ -55,7 +52,7 @@ class Meter:
         if at != self._last_delta_at:
             self._arrivals += 1
         if self._last_delta_at is not None:
-            self.gaps_s.append(at - self._last_delta_at)
+            self.pauses.add(at - self._last_delta_at)
         self._last_delta_at = at
 
     def ms(self, moment: float | None) -> float | None:
@@ -64,19 +61,14 @@ class Meter:
 
     def gaps(self) -> Gaps:
         """Give the percentiles (nearest rank) of the pauses between deltas, in milliseconds."""
-        if not self.gaps_s:
-            return Gaps()
-        ordered = sorted(self.gaps_s)
-        p50, p90, p99 = (ordered[math.ceil(len(ordered) * rank) - 1] for rank in (0.5, 0.9, 0.99))
-        return Gaps(p50=p50 * 1000, p90=p90 * 1000, p99=p99 * 1000, max=ordered[-1] * 1000)
+        return self.pauses.gaps()
 
     def profile(self, cells: int = PROFILE_CELLS) -> tuple[float, ...]:
         """Give the pauses in their order, in milliseconds; of a run of many the longest."""
-        gaps_s = self.gaps_s
+        waiting_s = None
         if self.left_at is not None and self._last_delta_at is not None:
-            gaps_s = gaps_s + array("d", [self.left_at - self._last_delta_at])
-        run = math.ceil(len(gaps_s) / cells)
-        return tuple(max(gaps_s[at : at + run]) * 1000 for at in range(0, len(gaps_s), run or 1))
+            waiting_s = self.left_at - self._last_delta_at
+        return tuple(self.pauses.profile(waiting_s, cells))
 
     def came_at_once(self) -> bool:
         """Say whether all deltas came in one burst although the generation took its time."""
@@ -84,7 +76,7 @@ class Meter:
             return False
         waited = self.first_delta_at - self.started_at
         span = self._last_delta_at - self.first_delta_at
-        many = len(self.gaps_s) + 1 >= _MANY_DELTAS
+        many = self.pauses.count + 1 >= _MANY_DELTAS
         burst = self._arrivals <= _FEW_ARRIVALS and span <= waited * _BURST_SHARE
         return many and burst and waited >= _LONG_WAIT_S
 

@@ -271,11 +271,16 @@ class Support:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """What the run cost: requests sent (attempts included) and the tokens that were reported."""
+    """What the run cost: requests sent (attempts included) and the tokens that were reported.
+
+    ``spaced_s`` is the time for which streams were held back, so that the key stays within its
+    requests a minute.
+    """
 
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    spaced_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,9 @@ async def put(gateway: Gateway, trial: Trial, advanced: Callable[[str], None]) -
     tally = _Tally(trial.repeat, gateway.clock.monotonic)
 
     async def one(number: int) -> list[Generation]:
-        attempts = await _stream(gateway, trial.plan, number)
+        async with gateway.gate.place():
+            tally.begin()
+            attempts = await _stream(gateway, trial.plan, number)
         tally.add(attempts)
         advanced(tally.told())
         return attempts
@@ -76,17 +78,25 @@ class _Tally:
     def __init__(self, planned: int, monotonic: Callable[[], float]) -> None:
         self._planned = planned
         self._monotonic = monotonic
-        self._start = monotonic()
+        self._start: float | None = None
         self._done = 0
         self._failed = 0
 
+    def begin(self) -> None:
+        """Take note that a stream begins; the first one starts the clock."""
+        if self._start is None:
+            self._start = self._monotonic()
+
     def add(self, attempts: Sequence[Generation]) -> None:
+        """Take note that a stream is over; without attempts it was never started."""
         self._done += 1
         self._failed += bool(attempts) and attempts[-1].finding is not None
 
     def told(self) -> str:
+        """Give the state in a few words."""
         failed = f", {self._failed} failed" if self._failed else ""
-        left_s = (self._monotonic() - self._start) / self._done * (self._planned - self._done)
+        took_s = self._monotonic() - (self._start or 0.0)
+        left_s = took_s / self._done * (self._planned - self._done)
         left = f", about {left_s:.0f} s left" if left_s >= 1 else ""
         return f"{self._done} of {self._planned} streams{failed}{left}"
 
@@ -103,10 +113,9 @@ def judged(trial: Trial, streams: Sequence[Sequence[Generation]]) -> Tried:
 
 
 async def _stream(gateway: Gateway, plan: Plan, number: int) -> list[Generation]:
-    async with gateway.gate.place():
-        if not await gateway.gate.space(gateway.remaining_s()):
-            return []
-        return await stream(gateway, dataclasses.replace(plan, repetition=number))
+    if not await gateway.gate.space(gateway.remaining_s()):
+        return []
+    return await stream(gateway, dataclasses.replace(plan, repetition=number))
 
 
 def _held_to(limits: Thresholds, generation: Generation) -> Generation:

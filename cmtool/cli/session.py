@@ -88,7 +88,7 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
         exchanges=exchanges,
         streams=streams,
         support=verdict.support_for(judged.diagnosis, exchanges),
-        spent=_spent(exchanges, run.facts),
+        spent=_spent(exchanges, run),
         models=run.facts.models if order.command == "models" else None,
         balance=run.facts.balance if order.command == "balance" else None,
         requests=tuple(run.facts.requests) if order.command == "request" else None,
@@ -186,13 +186,15 @@ def _sent_at(exchange: Exchange) -> datetime:
     return exchange.sent_at
 
 
-def _spent(exchanges: tuple[Exchange, ...], facts: Facts) -> Spent:
+def _spent(exchanges: tuple[Exchange, ...], run: Run) -> Spent:
+    facts = run.facts
     streams = [generation.result for generation in (*facts.generations, *facts.probes)]
     answers: list[StreamResult | Content] = [*streams, *facts.contents]
     return Spent(
         requests=len(exchanges),
         input_tokens=sum(answer.input_tokens or 0 for answer in answers),
         output_tokens=sum(answer.output_tokens or 0 for answer in answers),
+        spaced_s=run.gateway.gate.waited_s if run.gateway else 0.0,
     )
 
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _NO_ID = "no x-request-id came with the answer"
 
 
+_HELD = "{} of it held back, to stay within the key's requests a minute"
+
+
 def header(view: View, report: Report) -> list[Line]:
     """Give the line that says what was run against what."""
     spans = [Span(f"cmtool {view.text(report.command)}", Style.STRONG)]
@@ -28,9 +31,10 @@ def footer(view: View, report: Report) -> list[Line]:
     """Give the line that says what the run cost and how it exits."""
     spent = report.spent
     tokens = spent.input_tokens + spent.output_tokens
+    held = f" ({_HELD.format(figures.seconds(spent.spaced_s * 1000))})" if spent.spaced_s else ""
     text = (
         f"{figures.count(spent.requests, 'request')}, {figures.count(tokens, 'token')}, "
-        f"{figures.seconds(report.duration_ms)} · exit {int(report.exit_code)}"
+        f"{figures.seconds(report.duration_ms)}{held} · exit {int(report.exit_code)}"
     )
     return flow([Span(view.ascii(text), Style.DIM)], width=view.room)
 
