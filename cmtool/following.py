@@ -85,7 +85,8 @@ class Follower:
         if not self._over and arrived_at - self._moved_on_at > self._patience.idle_s:
             raise TimeoutError  # the model had been silent for too long when these bytes came
         meter, machine = self._meter, self._machine
-        meter.first_byte_at = meter.first_byte_at or arrived_at
+        if meter.first_byte_at is None:
+            meter.first_byte_at = arrived_at
         if self._heard is not None:
             self._heard(arrived_at, chunk)
         if not meter.events and len(self.start) < _START_LIMIT:
@@ -122,7 +123,9 @@ class Follower:
         notable_s = min(_NOTABLE_SILENCE_S, self._patience.idle_s, waited_s / 2)
         if at_deadline and silent_s < notable_s:
             return Ending("threshold_exceeded", "The stream was still going on at the deadline.")
-        after = f"after {self._machine.deltas} deltas" if self._machine.deltas else "from the start"
+        deltas = self._machine.deltas
+        several = "1 delta" if deltas == 1 else f"{deltas} deltas"
+        after = f"after {several}" if deltas else "from the start"
         alive = self._decoder.comments > 0 or self._meter.events > 0
         kept = " while the connection stayed open" if alive else ""
         return Ending("stream_stalled", f"The model was silent for {silent_s:.1f} s {after}{kept}.")
