@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "transport sockets faults retry pace protocols meter sse paste",
         """
         classify redact answerers credentials address proxies settings
-        documents modelids clock compression thresholds clients
+        documents modelids clock compression thresholds clients pauses
         """,
         "catalog",
         "model",
