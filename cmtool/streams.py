@@ -63,13 +63,9 @@ async def put(gateway: Gateway, trial: Trial, advanced: Callable[[str], None]) -
         return attempts
 
     results = await asyncio.gather(*(one(number) for number in range(1, trial.repeat + 1)))
-    tried = judged(trial, [attempts for attempts in results if attempts])
-    burst = next((a[-1].result for a in tried.streams if a[-1].result.buffered), None)
-    if burst is None:
-        return tried
-    probes = await _without_compression(gateway, trial.plan)
-    remark = _buffered(trial.plan, burst, probes)
-    return dataclasses.replace(tried, remarks=(*tried.remarks, remark), probes=tuple(probes))
+    streams = [attempts for attempts in results if attempts]
+    probes = await _without_compression(gateway, trial.plan) if _burst(streams) else []
+    return judged(trial, streams, probes)
 
 
 class _Tally:
@@ -101,21 +97,42 @@ class _Tally:
         return f"{self._done} of {self._planned} streams{failed}{left}"
 
 
-def judged(trial: Trial, streams: Sequence[Sequence[Generation]]) -> Tried:
-    """Hold streams that have been followed to the limits of a trial."""
+def judged(
+    trial: Trial,
+    streams: Sequence[Sequence[Generation]],
+    probes: Sequence[Generation] = (),
+) -> Tried:
+    """Hold streams that have been followed to the limits of a trial.
+
+    ``probes`` is what was asked for besides, after a burst.
+    """
     held = tuple(
         tuple(_with_client_view(_held_to(trial.limits, generation)) for generation in attempts)
         for attempts in streams
     )
     last = [attempts[-1] for attempts in held]
     told = [_remark(trial.plan, identifier, said) for identifier, said in _remarkable(last)]
-    return Tried(streams=held, left_out=trial.repeat - len(held), remarks=tuple(told))
+    if burst := _burst(streams):
+        told.append(_buffered(trial.plan, burst, probes))
+    return Tried(
+        streams=held,
+        left_out=trial.repeat - len(held),
+        remarks=tuple(told),
+        probes=tuple(probes),
+    )
+
+
+def _burst(streams: Sequence[Sequence[Generation]]) -> StreamResult | None:
+    """Give the first stream that came all at once, None when there is none."""
+    return next((a[-1].result for a in streams if a[-1].result.buffered), None)
 
 
 async def _stream(gateway: Gateway, plan: Plan, number: int) -> list[Generation]:
     if not await gateway.gate.space(gateway.remaining_s()):
         return []
-    return await stream(gateway, dataclasses.replace(plan, repetition=number))
+    attempts = await stream(gateway, dataclasses.replace(plan, repetition=number))
+    # Before a limit quotes the text: no secret may be cut in two.
+    return [dataclasses.replace(g, text=gateway.redactor.text(g.text)) for g in attempts]
 
 
 def _held_to(limits: Thresholds, generation: Generation) -> Generation:
@@ -158,9 +175,10 @@ def _remarkable(generations: Sequence[Generation]) -> Iterator[tuple[str, tuple[
 
 async def _without_compression(gateway: Gateway, plan: Plan) -> list[Generation]:
     """Ask once more, for an answer that is not compressed: the burst may be its doing."""
-    if not await gateway.gate.space(gateway.remaining_s()):
-        return []
-    return await stream(gateway, dataclasses.replace(plan, identity=True, recorder=None))
+    async with gateway.gate.place():
+        if not await gateway.gate.space(gateway.remaining_s()):
+            return []
+        return await stream(gateway, dataclasses.replace(plan, identity=True, recorder=None))
 
 
 def _buffered(plan: Plan, result: StreamResult, probes: Sequence[Generation]) -> Finding:
