@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import ssl
 from collections.abc import Iterable
@@ -87,7 +88,9 @@ def _os_kind(error: OSError | None) -> str:
 def _os_words(error: OSError | None) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return (error.strerror if error else None) or str(error)
+    if error is not None and error.errno:
+        return os.strerror(error.errno)  # asyncio's own words only repeat the address
+    return str(error)
 
 
 # OpenSSL's verification results: https://docs.openssl.org/master/man1/openssl-verification-options/

@@ -27,7 +27,9 @@ def failure(attempts: Sequence[Attempt[Any]], *, blocking: bool = True) -> Resul
 
 
 def failed_words(finding: Finding) -> str:
-    """Give what an answer said, in its own terms: status, type, code."""
+    """Give what an answer said, in its own terms: status, type, code; else what happened."""
+    if finding.status is None:
+        return finding.title
     said = dict.fromkeys(word for word in (finding.type, finding.code or finding.id) if word)
     status = [str(finding.status)] if finding.status is not None else []
     own = finding.id if finding.id not in said else None

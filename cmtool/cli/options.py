@@ -106,7 +106,7 @@ class StreamOptions(OptionGroup):
     concurrency: Annotated[
         int,
         typer.Option("--concurrency", metavar="N", min=1, help="Streams that are open at once."),
-    ] = 1
+    ] = len(Protocol)
     retries: Annotated[
         int,
         typer.Option(
