@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from io import StringIO
 from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
@@ -94,13 +95,12 @@ class StreamMachine(ABC):
         self.terminal = False
         self.error: ErrorObject | None = None
         self.violations: list[Violation] = []
-        self._text: list[str] = []
-        self._text_kept = 0
+        self._text = StringIO()  # a list of short pieces would take fifteen times the room
 
     @property
     def text(self) -> str:
         """The visible text, at most TEXT_LIMIT characters of it."""
-        return "".join(self._text)
+        return self._text.getvalue()
 
     def feed(self, event_type: str, data: str) -> Signal:
         """Take one event and say what it meant."""
@@ -162,9 +162,8 @@ class StreamMachine(ABC):
             return None
         self.deltas += 1
         self.text_chars += len(text)
-        if self._text_kept < TEXT_LIMIT:
-            self._text.append(text[: TEXT_LIMIT - self._text_kept])
-            self._text_kept += len(self._text[-1])
+        if (room := TEXT_LIMIT - self._text.tell()) > 0:
+            self._text.write(text[:room])
         return Signal.TEXT
 
     def fail(self, error: ErrorObject) -> Signal:
