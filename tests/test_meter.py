@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmtool.meter import PROFILE_CELLS, Meter
+from cmtool.meter import Meter
 from cmtool.model import Gaps
+from cmtool.pauses import PROFILE_CELLS
 from cmtool.protocols import Signal
 
 START = 100.0

@@ -87,7 +87,7 @@ async def test_the_wait_is_no_longer_than_it_must_be_and_is_counted(time: Time) 
         time.now_s += moved_on_s
     assert gate.waited_s == 0.0
     assert await gate.space(100.0)
-    assert time.now_s == pytest.approx(1060.0)
+    assert time.now_s == pytest.approx(1060.5)
     assert gate.waited_s == pytest.approx(30.0)
     gate.note()
     assert await gate.space(100.0)
@@ -99,16 +99,16 @@ async def test_the_wait_is_no_longer_than_it_must_be_and_is_counted(time: Time) 
     ("most_s", "allowed"),
     [
         pytest.param(59.9, False, id="too-short"),
-        pytest.param(60.0, False, id="nothing-would-be-left"),
-        pytest.param(60.1, True, id="long-enough"),
+        pytest.param(60.5, False, id="nothing-would-be-left"),
+        pytest.param(60.6, True, id="long-enough"),
     ],
 )
 async def test_a_wait_beyond_what_is_allowed(*, time: Time, most_s: float, allowed: bool) -> None:
     gate = Gate(time.clock(), per_minute=1)
     gate.note()
     assert await gate.space(most_s) is allowed
-    assert time.now_s == pytest.approx(1060.0 if allowed else 1000.0)
-    assert gate.waited_s == pytest.approx(60.0 if allowed else 0.0)
+    assert time.now_s == pytest.approx(1060.5 if allowed else 1000.0)
+    assert gate.waited_s == pytest.approx(60.5 if allowed else 0.0)
 
 
 @pytest.mark.parametrize("most_s", [0.0, -1.0])
@@ -134,6 +134,6 @@ async def test_a_wait_that_grew_too_long_is_given_up(time: Time) -> None:
     gate.note()
     waiting = asyncio.create_task(gate.space(70.0))
     await asyncio.sleep(0)
-    time.now_s += 60.0
+    time.now_s += 60.5
     gate.note()
     assert not await waiting

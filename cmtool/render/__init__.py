@@ -7,14 +7,11 @@ is no document: it depends on the terminal, see :mod:`cmtool.render.human`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cmtool.model import Report
+from cmtool.model import Report
 
 __all__ = ["DOCUMENTS", "DocumentFormat", "document"]
 

@@ -9,13 +9,10 @@ spans, 4.10 for tables, 6.9 for links that make themselves).
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from cmtool.redact import cut
 from cmtool.render.inert import inert
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 _LONGEST_CODE = 300
 _LONGEST_PROSE = 2000

@@ -6,8 +6,9 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from cmtool.catalog.row import Row
 from cmtool.model import (
     Balance,
     Check,
@@ -25,9 +26,6 @@ from cmtool.model import (
     Violation,
 )
 from cmtool.render.figures import timestamp
-
-if TYPE_CHECKING:
-    from cmtool.catalog.row import Row
 
 SCHEMA_VERSION = 1
 _RATE_DECIMALS = 3

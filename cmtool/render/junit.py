@@ -11,9 +11,8 @@ import math
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from cmtool.model import Check, Finding, Group, Severity, Status, StreamResult, Violation
+from cmtool.model import Check, Finding, Group, Report, Severity, Status, StreamResult, Violation
 from cmtool.render.cases import (
     Repetition,
     failed_repetitions,
@@ -24,9 +23,6 @@ from cmtool.render.cases import (
 )
 from cmtool.render.figures import timestamp
 from cmtool.render.inert import inert
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 _FIGURES = (
     *("model", "served_model", "attempt", "finish_reason", "events", "deltas", "text_chars"),

@@ -6,7 +6,9 @@ time to start than all the rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self, TextIO
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self, TextIO
 
 from rich.console import Console, RenderableType
 from rich.console import Group as Lines
@@ -18,10 +20,6 @@ from rich.text import Text
 from cmtool.model import Check, Group, Status
 from cmtool.render.layout import Style, cells, fold, pad
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
 
 _LOOKS = {Style.OK: "green", Style.WARN: "yellow", Style.FAIL: "bold red", Style.SKIP: "dim"}
 _FRAMES_PER_SECOND = 12

@@ -8,16 +8,26 @@ and limits).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from cmtool.model import Check, Exchange, Outcome, Severity, Status, StreamResult, Violation
+from cmtool.model import (
+    Balance,
+    Check,
+    Exchange,
+    Finding,
+    ModelInfo,
+    Outcome,
+    Report,
+    Severity,
+    Status,
+    StreamResult,
+    Support,
+    Violation,
+)
 from cmtool.render import figures
 from cmtool.render.cases import Found, found, is_stream_test
 from cmtool.render.gfm import bulleted, code, fence, numbered, prose, table
-
-if TYPE_CHECKING:
-    from cmtool.model import Balance, Finding, ModelInfo, Report, Support
 
 _MOST_ROWS = 200
 _MARKS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "–"}

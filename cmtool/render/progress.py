@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self, TextIO
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Protocol, Self, TextIO
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from types import TracebackType
-
-    from cmtool.model import Check, Group
+from cmtool.model import Check, Group
 
 
 class Progress(Protocol):

@@ -5,12 +5,10 @@ rich is loaded only for a terminal: it costs more time to start than all the res
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Sequence
+from typing import TextIO
 
 from cmtool.render.layout import Line, Span, Style
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _LOOKS = {
     Style.PLAIN: "",

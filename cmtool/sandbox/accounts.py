@@ -6,15 +6,12 @@ Facts: https://www.crossmodel.ai/docs/billing and https://www.crossmodel.ai/docs
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from cmtool.model import Json, UsagePeriod
 from cmtool.sandbox.asks import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 MINUTE_S = 60.0
 _PROMPT_MICRO = 1

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from cmtool.catalog import ROWS, Shape
 from cmtool.sandbox.asks import RefusedError
 from cmtool.sandbox.endpoints import EVERYWHERE, POSTS, SERVED
 from cmtool.sandbox.scenario import Answerer, Call, Rule
 from cmtool.sandbox.wire import JSON, Answer, Headers, Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _UNAUTHENTICATED = 401
 

@@ -6,13 +6,10 @@ Codes: https://www.crossmodel.ai/docs/errors.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cmtool.model import Json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 Body = dict[str, Json]
 _CHARACTERS_PER_TOKEN = 4

@@ -9,11 +9,14 @@ import asyncio
 import os
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from datetime import datetime
+from typing import TypeAlias
 
 import h11
 
+from cmtool.sandbox.gateway import Gateway, Plan
 from cmtool.sandbox.log import LoggedRequest, Stopwatch, entry
 from cmtool.sandbox.pages import plain
 from cmtool.sandbox.wire import (
@@ -27,12 +30,6 @@ from cmtool.sandbox.wire import (
     Stall,
     Stream,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-    from datetime import datetime
-
-    from cmtool.sandbox.gateway import Gateway, Plan
 
 BODY_LIMIT = 1024 * 1024
 _READ_SIZE = 64 * 1024

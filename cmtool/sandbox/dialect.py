@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cmtool.catalog import ROWS
+from cmtool.model import Json
+from cmtool.sandbox.asks import Ask, Body
+from cmtool.sandbox.speech import Generation
 from cmtool.sandbox.wire import Event, Raw
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from cmtool.model import Json
-    from cmtool.sandbox.asks import Ask, Body
-    from cmtool.sandbox.speech import Generation
 
 COMMENT = Raw(b": keep-alive\n\n")
 

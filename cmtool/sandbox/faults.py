@@ -9,14 +9,12 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import repeat
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from cmtool.model import Json
 from cmtool.sandbox.dialect import Dialect, StreamError, documented, dump
+from cmtool.sandbox.speech import Generation
 from cmtool.sandbox.wire import Cut, Event, Part, Pause, Stall, Step
-
-if TYPE_CHECKING:
-    from cmtool.model import Json
-    from cmtool.sandbox.speech import Generation
 
 _DELTAS_BEFORE = 4
 _KEEP_ALIVE_S = 0.05

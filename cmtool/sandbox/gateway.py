@@ -7,11 +7,13 @@ https://www.crossmodel.ai/docs/authentication.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from cmtool.catalog import Shape
+from cmtool.model import Json, Protocol
 from cmtool.sandbox import faults, modellist, pages
 from cmtool.sandbox.accounts import Account, Limits
 from cmtool.sandbox.answers import refusal
@@ -37,12 +39,6 @@ from cmtool.sandbox.wire import (
     WireStep,
     encode,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from datetime import datetime
-
-    from cmtool.model import Json, Protocol
 
 _DIALECTS: dict[Endpoint, Dialect] = {
     Endpoint.CHAT: CHAT,

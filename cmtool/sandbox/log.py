@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import datetime
 
+from cmtool.model import Json, Protocol
+from cmtool.sandbox.gateway import Plan
 from cmtool.sandbox.headers import masked
 from cmtool.sandbox.wire import Answer, Request, Stream
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime
-
-    from cmtool.model import Json, Protocol
-    from cmtool.sandbox.gateway import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,18 +7,14 @@ https://www.crossmodel.ai/docs/guides/streaming.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+from cmtool.model import Json
 from cmtool.sandbox import asks
 from cmtool.sandbox.asks import Ask, Body, RefusedError
 from cmtool.sandbox.dialect import Dialect, StreamError, dump
+from cmtool.sandbox.speech import Generation
 from cmtool.sandbox.wire import Event, Part
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cmtool.model import Json
-    from cmtool.sandbox.speech import Generation
 
 _UNSUPPORTED = {
     "container": lambda value: value is not None,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from cmtool.model import Json
+from cmtool.model import Json
 
 _FIRST_CREATED = 1_767_225_600
 _DAY_S = 86_400

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from cmtool.catalog import Shape
 from cmtool.sandbox.accounts import Wallet
+from cmtool.sandbox.endpoints import Endpoint, Route
+from cmtool.sandbox.faults import StreamFault
+from cmtool.sandbox.forms import WireForm
 from cmtool.sandbox.speech import Speech
 from cmtool.sandbox.wire import Headers, Reply, Request
-
-if TYPE_CHECKING:
-    from cmtool.catalog import Shape
-    from cmtool.sandbox.endpoints import Endpoint, Route
-    from cmtool.sandbox.faults import StreamFault
-    from cmtool.sandbox.forms import WireForm
 
 KEY = "cm-sandbox"
 HEALTHY = "healthy"

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from cmtool.sandbox.accounts import Limits
 from cmtool.sandbox.connection import Connection, World
 from cmtool.sandbox.gateway import Gateway, Settings
+from cmtool.sandbox.log import LoggedRequest
 from cmtool.sandbox.scenario import Pace
 from cmtool.sandbox.scenarios import SCENARIOS
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Awaitable, Callable
-    from types import TracebackType
-
-    from cmtool.sandbox.log import LoggedRequest
 
 _REPLY_TOKENS = 24
 _TOKEN_S = 0.002

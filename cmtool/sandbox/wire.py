@@ -6,12 +6,10 @@ the encoder turns events into :class:`Raw` bytes, and the connection carries the
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 

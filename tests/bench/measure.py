@@ -1,4 +1,4 @@
-"""Timing of whole processes against each other, in one run, so that a slow machine slows both."""
+"""Measuring whole processes against each other, in one run, so that a slow machine slows both."""
 
 from __future__ import annotations
 
@@ -10,39 +10,92 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+# An installed package is compiled; a checkout whose bytecode may not be kept would be compiled at
+# every start, and compared with peers that are not.
+_COMPILED = {"PYTHONDONTWRITEBYTECODE": ""}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A command against a reference: the ratio of their median wall times, and its budget."""
+    """What cmtool takes against a reference, in the same unit: their ratio, and its budget."""
 
     name: str
-    command_s: float
-    reference_s: float
+    takes: float
+    against: float
     reference: str
     budget: float
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
-        return self.command_s / self.reference_s
+        return self.takes / self.against
 
     def row(self) -> str:
-        verdict = "within" if self.ratio <= self.budget else "OVER"
-        return (
-            f"| {self.name} | {self.command_s * 1000:.0f} ms | {self.reference_s * 1000:.0f} ms"
-            f" ({self.reference}) | {self.ratio:.2f} | {self.budget:g} | {verdict} |"
+        against = f"{self.against:.0f} {self.unit} ({self.reference})"
+        return _row(
+            self.name,
+            f"{self.takes:.0f} {self.unit}",
+            against,
+            f"{self.ratio:.2f} ×",
+            f"{self.budget:g} ×",
+            within=self.ratio <= self.budget,
         )
 
 
-def wall_s(command: Sequence[str], environ: Mapping[str, str]) -> float:
-    """Run a command once; gives its wall time in seconds."""
-    start = time.perf_counter()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """What cmtool takes beyond a reference, in the same unit, and how much that may be.
+
+    ``beyond`` is the difference of the two, or the median of the differences of many pairs.
+    """
+
+    name: str
+    takes: float
+    against: float
+    beyond: float
+    reference: str
+    budget: float
+    unit: str
+
+    def row(self) -> str:
+        return _row(
+            self.name,
+            f"{self.takes:.1f} {self.unit}",
+            f"{self.against:.1f} {self.unit} ({self.reference})",
+            f"{self.beyond:+.2f} {self.unit}",
+            f"{self.budget:g} {self.unit}",
+            within=self.beyond <= self.budget,
+        )
+
+
+HEADING = "| what | takes | against | is | budget | |\n|---|---|---|---|---|---|"
+
+
+def _row(*cells: str, within: bool) -> str:
+    return f"| {' | '.join(cells)} | {'within' if within else 'OVER'} |"
+
+
+def output(command: Sequence[str], environ: Mapping[str, str] | None = None) -> str:
+    """Run a command once; gives its standard output, and ends the program when it fails."""
     done = subprocess.run(
-        command, env={**os.environ, **environ}, capture_output=True, check=False, text=True
+        command,
+        env={**os.environ, **_COMPILED, **(environ or {})},
+        capture_output=True,
+        check=False,
+        text=True,
+        encoding="utf-8",
     )
-    took = time.perf_counter() - start
     if done.returncode != 0:
-        raise SystemExit(f"{shlex.join(command)} ended with {done.returncode}:\n{done.stderr}")
-    return took
+        said = done.stderr or done.stdout
+        raise SystemExit(f"{shlex.join(command)} ended with {done.returncode}:\n{said}")
+    return done.stdout
+
+
+def wall_ms(command: Sequence[str], environ: Mapping[str, str]) -> float:
+    """Run a command once; gives its wall time in milliseconds."""
+    start = time.perf_counter()
+    output(command, environ)
+    return (time.perf_counter() - start) * 1000
 
 
 def medians(
@@ -50,6 +103,6 @@ def medians(
 ) -> list[float]:
     """Run commands in turn (A B A B …) after one warm-up; gives each one's median wall time."""
     for command in commands:
-        wall_s(command, environ or {})
-    times = [[wall_s(command, environ or {}) for command in commands] for _ in range(runs)]
+        wall_ms(command, environ or {})
+    times = [[wall_ms(command, environ or {}) for command in commands] for _ in range(runs)]
     return [statistics.median(column) for column in zip(*times, strict=True)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -23,12 +24,8 @@ from cmtool.sandbox import Sandbox, key_for
 from cmtool.settings import Settings
 from cmtool.transport import Transport
 
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
-    from contextlib import AbstractAsyncContextManager
-
-    World = Callable[..., AbstractAsyncContextManager[Run]]
-    Walk = Callable[..., Any]
+World = Callable[..., AbstractAsyncContextManager[Run]]
+Walk = Callable[..., Any]
 
 
 @dataclass(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,11 +14,7 @@ from cmtool.gateway import Attempt
 from cmtool.model import Exchange, Protocol, Status, UsagePeriod
 from cmtool.sandbox import Sandbox
 from cmtool.settings import DotEnv
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.checks.conftest import Walk, World
+from tests.checks.conftest import Walk, World
 
 CHEAP = "deepseek/deepseek-v4-flash"
 KEY = "cm-0123456789abcdefWXYZ"

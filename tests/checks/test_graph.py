@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result, walk
 from cmtool.model import Group, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from cmtool.checks.facts import Run
-    from tests.checks.conftest import Story, World
+from tests.checks.conftest import Story, World
 
 OK = Result(status=Status.OK, summary="fine")
 WARN = Result(status=Status.WARN, summary="hm")

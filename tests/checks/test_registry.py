@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from graphlib import TopologicalSorter
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cmtool.checks.graph import CheckSpec
 from cmtool.checks.registry import CHECKS, chosen
 from cmtool.model import Group, Protocol
-
-if TYPE_CHECKING:
-    from tests.checks.conftest import Walk
+from tests.checks.conftest import Walk
 
 BEFORE = ["key", "base-url", "environment", "connection", "auth", "balance", "model"]
 DOCUMENTED = [*BEFORE, *Protocol, "trace"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,9 +24,6 @@ from cmtool.model import (
     Severity,
     Status,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 GROUPS = {
     "key": Group.CONFIGURATION,

@@ -10,21 +10,18 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cmtool.cli import boundary, session
 from cmtool.clock import Clock
 from cmtool.sandbox import Limits, LoggedRequest, Sandbox, key_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from pathlib import Path
 
 _MEANT_FOR_US = ("CROSSMODEL_", "OPENAI_", "ANTHROPIC_", "SSL_CERT_", "PYTEST_", "COV_", "GITHUB_")
 _ALSO = ("NO_COLOR", "TERM", "COLUMNS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "FORCE_COLOR")

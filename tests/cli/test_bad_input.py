@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.cli.conftest import InProcess, Served
+from tests.cli.conftest import InProcess, Served
 
 KEY = "cm-live-0123456789abcdef"
 

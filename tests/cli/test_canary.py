@@ -6,23 +6,19 @@ import base64
 import json
 import re
 import threading
+from collections.abc import Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import pytest
 
 from cmtool.checks import registry
+from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.render import DOCUMENTS
 from cmtool.sandbox import SCENARIOS, key_for
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from cmtool.checks.facts import Run
-    from tests.cli.conftest import Ended, InProcess, Served
+from tests.cli.conftest import Ended, InProcess, Served
 
 FORMATS = ("human", *DOCUMENTS)
 REPORTS = [Path(f"r{entry.ending}") for entry in DOCUMENTS.values()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -15,9 +14,7 @@ from cmtool.errors import ExitCode
 from cmtool.render.json import schema
 from cmtool.sandbox import SCENARIOS
 from cmtool.sandbox.modellist import MODEL_IDS
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import InProcess, Process, Served
+from tests.cli.conftest import InProcess, Process, Served
 
 VALIDATOR = Draft202012Validator(schema())
 MODEL = "z-ai/glm-5"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -12,9 +12,7 @@ from jsonschema import Draft202012Validator
 from cmtool import catalog
 from cmtool.render.json import schema
 from cmtool.retry import DELAYS_S, JITTER
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import InProcess, Served
+from tests.cli.conftest import InProcess, Served
 
 VALIDATOR = Draft202012Validator(schema())
 MODEL = "z-ai/glm-5"

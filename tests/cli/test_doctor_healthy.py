@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.cli.conftest import InProcess, Process, Served
+from tests.cli.conftest import InProcess, Process, Served
 
 MODEL = "z-ai/glm-5"
 CAPS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -19,9 +18,7 @@ from cmtool.render.json import schema
 from cmtool.render.progress import SilentChecks
 from cmtool.sandbox import SCENARIOS, Sandbox, key_for
 from cmtool.settings import Settings
-
-if TYPE_CHECKING:
-    from tests.cli.conftest import InProcess, Served
+from tests.cli.conftest import InProcess, Served
 
 VALIDATOR = Draft202012Validator(schema())
 MODELS = {"alias": "my-alias"}

@@ -11,16 +11,12 @@ import subprocess
 import sys
 import time
 import urllib.request
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
 from cmtool import __version__
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.cli.conftest import Process
+from tests.cli.conftest import Process
 
 KEY = "cm-live-0123456789abcdef"
 posix = pytest.mark.skipif(os.name != "posix", reason="signals, shells and terminals of POSIX")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import anthropic
 import pytest
+from anthropic.types import Message, MessageParam
 
 from cmtool.catalog import ROWS, Origin
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from anthropic.types import Message, MessageParam
-
-    AnthropicAs = Callable[..., anthropic.AsyncAnthropic]
+AnthropicAs = Callable[..., anthropic.AsyncAnthropic]
 
 MODEL = "z-ai/glm-5"
 TALK: list[MessageParam] = [{"role": "user", "content": "Say hello"}]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import anthropic
 import openai
 import pytest
+from anthropic.types import MessageParam
 from openai.types.responses import ResponseTextDeltaEvent
 
 from cmtool import catalog
@@ -24,15 +25,10 @@ from cmtool.clients import (
 )
 from cmtool.sandbox import SCENARIOS
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
-
-    from anthropic.types import MessageParam
-
-    OpenAIAs = Callable[[str], openai.AsyncOpenAI]
-    AnthropicAs = Callable[[str], anthropic.AsyncAnthropic]
-    Reading = Callable[["Seen"], Awaitable[None]]
-    Watch = Callable[..., Awaitable[dict[Way, "Seen"]]]
+OpenAIAs = Callable[[str], openai.AsyncOpenAI]
+AnthropicAs = Callable[[str], anthropic.AsyncAnthropic]
+Reading = Callable[["Seen"], Awaitable[None]]
+Watch = Callable[..., Awaitable[dict[Way, "Seen"]]]
 
 MODEL = "z-ai/glm-5"
 TALK: list[MessageParam] = [{"role": "user", "content": "Say hello"}]

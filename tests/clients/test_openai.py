@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 import openai
 import pytest
@@ -11,16 +11,12 @@ from openai.types.responses import (
     ResponseErrorEvent,
     ResponseFailedEvent,
     ResponseIncompleteEvent,
+    ResponseStreamEvent,
 )
 
 from cmtool.catalog import ROWS, Origin
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from openai.types.responses import ResponseStreamEvent
-
-    OpenAIAs = Callable[[str], openai.AsyncOpenAI]
+OpenAIAs = Callable[[str], openai.AsyncOpenAI]
 
 MODEL = "z-ai/glm-5"
 CODES = [row.id for row in ROWS.values() if row.origin is Origin.CODE]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from cmtool.model import Protocol
 from cmtool.protocols import DIALECTS, Signal
 from cmtool.protocols.base import QUOTE_LIMIT, TEXT_LIMIT, VIOLATION_LIMIT, reported
-
-if TYPE_CHECKING:
-    from tests.protocols.conftest import Feed
+from tests.protocols.conftest import Feed
 
 KINDS = (
     *("message_start", "content_block_start", "content_block_delta", "content_block_stop"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -10,9 +10,7 @@ from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject
 from cmtool.model import Protocol
 from cmtool.protocols import Signal
-
-if TYPE_CHECKING:
-    from tests.protocols.conftest import Feed
+from tests.protocols.conftest import Feed
 
 Event: TypeAlias = tuple[str, Any]
 DONE: Event = ("message", "[DONE]")

@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 
-from cmtool.model import Severity
+from cmtool.model import Report, Severity
 from cmtool.render.cases import found, is_stream_test, repetitions
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 
 def test_the_last_attempt_decides(reports: dict[str, Report]) -> None:

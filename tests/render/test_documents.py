@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
+from cmtool.model import Report
 from cmtool.render import DOCUMENTS, document
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

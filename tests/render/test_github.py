@@ -2,16 +2,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cmtool.model import Report
 from cmtool.render import github
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 REQUEST_ID = "req_cm_01JD8ZK3T5V9W2X4Y6A8B0C01"
 HOSTILE = st.text(st.characters() | st.sampled_from("%:,\r\n\u2028\x85 #[]="), max_size=40)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from enum import Enum
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,9 +25,6 @@ from cmtool.model import (
     Status,
 )
 from cmtool.render.json import report_document, report_json, row_document, rows_json, schema
-
-if TYPE_CHECKING:
-    from enum import Enum
 
 VALIDATOR = Draft202012Validator(schema())
 DIAGNOSIS_KEYS = (

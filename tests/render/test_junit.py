@@ -10,18 +10,14 @@ import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import junitparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmtool.model import Outcome, Severity, Status
+from cmtool.model import Outcome, Report, Severity, Status
 from cmtool.render.junit import report_junit
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 PIECES = (
     "]]>",

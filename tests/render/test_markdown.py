@@ -14,18 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from cmtool.model import Protocol, SentRequest
+from cmtool.model import Protocol, Report, SentRequest
 from cmtool.render.markdown import report_markdown
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 FOLDER = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("CMTOOL_WRITE_SNAPSHOTS") == "1"

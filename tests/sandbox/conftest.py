@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import h11
 import pytest
 
 from cmtool.sandbox import Sandbox, key_for
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
 
 MODEL = "z-ai/glm-5"
 BODIES: dict[str, dict[str, Any]] = {

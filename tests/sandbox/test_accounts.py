@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cmtool.sandbox import Limits, Sandbox
 from cmtool.sandbox.accounts import Account, Wallet
 from cmtool.sandbox.asks import RefusedError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.sandbox.conftest import Client
+from tests.sandbox.conftest import Client
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 

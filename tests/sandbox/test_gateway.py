@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from cmtool.sandbox.modellist import MODEL_IDS
-
-if TYPE_CHECKING:
-    from tests.sandbox.conftest import Client
+from tests.sandbox.conftest import Client
 
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 POSTS = (CHAT, RESPONSES, MESSAGES)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cmtool.catalog import ROWS, Origin, Shape
 from cmtool.model import Severity
 from cmtool.sandbox import SCENARIOS, key_for
-
-if TYPE_CHECKING:
-    from tests.sandbox.conftest import Client
+from tests.sandbox.conftest import Client
 
 POSTS = ("/v1/chat/completions", "/v1/responses", "/v1/messages")
 GETS = ("/v1/models", "/v1/models/z-ai%2Fglm-5", "/v1/credits", "/v1/usage")

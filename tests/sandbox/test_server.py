@@ -6,9 +6,9 @@ import asyncio
 import gc
 import json
 import ssl
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 import pytest
 import trustme
@@ -16,13 +16,9 @@ import trustme
 from cmtool.model import Protocol
 from cmtool.sandbox import LoggedRequest, Sandbox, key_for
 from cmtool.sandbox.headers import masked
+from tests.sandbox.conftest import Client
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from tests.sandbox.conftest import Client
-
-    Exchange = Callable[[Sandbox, bytes], Awaitable[bytes]]
+Exchange = Callable[[Sandbox, bytes], Awaitable[bytes]]
 
 GET = b"GET /v1/credits HTTP/1.1\r\nhost: x\r\nauthorization: Bearer cm-sandbox\r\n"
 CHAT = "/v1/chat/completions"

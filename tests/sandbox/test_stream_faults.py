@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.sandbox.conftest import Client
+from tests.sandbox.conftest import Client
 
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 POSTS = (CHAT, RESPONSES, MESSAGES)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from cmtool.catalog import ROWS
 from cmtool.sandbox import Sandbox
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.sandbox.conftest import Client, Got
+from tests.sandbox.conftest import Client, Got
 
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 POSTS = (CHAT, RESPONSES, MESSAGES)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from cmtool.model import Balance, ModelInfo, Report, UsagePeriod
 from cmtool.redact import visible
 from cmtool.render import figures
 from cmtool.render.human import blocks
@@ -11,11 +12,6 @@ from cmtool.render.human.report import report_lines
 from cmtool.render.human.verdict import footer, header
 from cmtool.render.layout import BLANK, Line, Span, Style, cells, line, pad_left
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cmtool.model import Balance, ModelInfo, Report, UsagePeriod
 
 _COLUMNS = ("", "spend", "tokens", "requests", "succeeded")
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cmtool.render.layout import Line, Span, Style, cells, flow, fold, line, pad, pad_left
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 GUTTER = 2
 _WIDEST_NAME = 20

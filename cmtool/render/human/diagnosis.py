@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
+from cmtool.model import Finding, Support
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.layout import BLANK, Line, Span, Style, cells, flow, justified, line, pad
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cmtool.model import Finding, Support
 
 _TEXT = 4
 _LIST = 6

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from cmtool.model import Exchange, Report
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.layout import BLANK, Line, Span, Style
-
-if TYPE_CHECKING:
-    from cmtool.model import Exchange, Report
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 _FIRST_FAILURE = 400
 

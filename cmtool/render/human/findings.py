@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cmtool.model import Finding, Severity
 from cmtool.render.human import blocks
 from cmtool.render.layout import Line, Span, Style, cells, flow, pad
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 _INDENT = 4
 

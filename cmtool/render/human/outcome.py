@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cmtool.model import Report
 from cmtool.render.human import diagnosis, findings
 from cmtool.render.human.exchanges import exchange_lines
 from cmtool.render.human.verdict import conclusion, footer, verdict
 from cmtool.render.layout import BLANK, Line, Span, Style, line
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 
 def outcome(view: View, report: Report) -> list[Line]:

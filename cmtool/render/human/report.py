@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from cmtool.model import Report
 from cmtool.render.human.outcome import brief, outcome
 from cmtool.render.human.streams import stream_table
 from cmtool.render.human.tree import tree
 from cmtool.render.human.verdict import header
 from cmtool.render.layout import BLANK, Line
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from cmtool.model import Report
 
 
 def report_lines(

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from cmtool.catalog.filling import fill
+from cmtool.catalog.row import Row, Sample
 from cmtool.errors import ExitCode
 from cmtool.model import Severity
 from cmtool.render.human import blocks
 from cmtool.render.human.diagnosis import headline
 from cmtool.render.layout import BLANK, Line, Span, Style
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cmtool.catalog.row import Row, Sample
 
 _TEXT = 4
 _LIST = 6

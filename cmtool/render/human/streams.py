@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from cmtool.model import Report, Severity, Status, StreamResult, Violation
 from cmtool.render import figures
@@ -14,9 +14,6 @@ from cmtool.render.human.tree import tree
 from cmtool.render.human.verdict import header
 from cmtool.render.layout import BLANK, Line, Span, Style, cells, line, pad, pad_left
 from cmtool.render.view import View
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 _INDENT = 4
 _FEW = 3  # of more streams only those that failed are drawn

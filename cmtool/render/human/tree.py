@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from cmtool.model import Check, Group, Json, Status
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.layout import Line, Span, Style, cells, flow, line, pad, pad_left
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 _INDENT = 4
 _LEAST_SUMMARY = 20

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from cmtool.model import Exchange, Group, Outcome, Protocol, Report, Status
 from cmtool.render import figures
 from cmtool.render.human import blocks, findings
 from cmtool.render.layout import BLANK, Line, Span, Style, flow
-
-if TYPE_CHECKING:
-    from cmtool.render.view import View
+from cmtool.render.view import View
 
 _NO_ID = "no x-request-id came with the answer"
 

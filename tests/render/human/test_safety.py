@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.text import Text
 
-from cmtool.catalog import ROWS
+from cmtool.catalog import ROWS, Row
+from cmtool.model import Report
 from cmtool.render import terminal
 from cmtool.render.human.account import balance_lines
 from cmtool.render.human.report import report_lines
 from cmtool.render.human.rows import row_lines, table_lines
 from cmtool.render.human.streams import stream_lines
 from cmtool.render.layout import Line, Style, cells
-
-if TYPE_CHECKING:
-    from cmtool.catalog import Row
-    from cmtool.model import Report
 
 TEXTS = st.text(st.characters(), max_size=90) | st.text("ab [/]\x1b\r\n余🎉", max_size=300)
 WIDTHS = st.integers(60, 200)

@@ -7,20 +7,16 @@ then read the difference before it is committed.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cmtool.catalog import ROWS
+from cmtool.model import Report
 from cmtool.render.human.account import balance_lines, models_lines
 from cmtool.render.human.report import report_lines
 from cmtool.render.human.rows import row_lines
 from cmtool.render.human.streams import stream_lines
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cmtool.model import Report
-    from cmtool.render.layout import Line
+from cmtool.render.layout import Line
 
 FOLDER = Path(__file__).parent.parent / "snapshots"
 WRITE = os.environ.get("CMTOOL_WRITE_SNAPSHOTS") == "1"
