@@ -14,6 +14,7 @@ from cmtool import catalog
 from cmtool.model import Finding
 from cmtool.proxies import is_loopback
 from cmtool.redact import cut
+from cmtool.typos import edits_between
 
 API_HOST = "api.crossmodel.ai"
 PUBLIC_BASE_URL = f"https://{API_HOST}/v1"
@@ -126,7 +127,7 @@ def _check_host(case: _Case) -> None:
     if host in _WEBSITES:
         said = f"{host} serves web pages; the API is at {API_HOST}."
         case.mend("base_url_host", said, netloc=API_HOST, path="/v1")
-    elif host != API_HOST and _edits(host, API_HOST) <= _NEAR:
+    elif host != API_HOST and edits_between(host, API_HOST, _NEAR) <= _NEAR:
         said = f"{host} looks like a typing error for {API_HOST}, which was asked instead."
         case.mend("base_url_host", said, netloc=API_HOST)
 
@@ -192,15 +193,3 @@ def _finding(
         first_actions=(first_action,) if first_action else (),
         check="base-url",
     )
-
-
-def _edits(one: str, other: str) -> int:
-    """Give the Levenshtein distance of two host names; large when their lengths differ much."""
-    if abs(len(one) - len(other)) > _NEAR:
-        return _NEAR + 1
-    row = list(range(len(other) + 1))
-    for at, char in enumerate(one, 1):
-        before, row[0] = row[0], at
-        for i, wanted in enumerate(other, 1):
-            before, row[i] = row[i], min(row[i] + 1, row[i - 1] + 1, before + (char != wanted))
-    return row[-1]

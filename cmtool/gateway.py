@@ -7,21 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from cmtool import catalog
+from cmtool.asking import Ask, Attempt, Body, Reader, Reading
 from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
-from cmtool.model import Exchange, Finding, Phase, Protocol, Secret, Timings
+from cmtool.model import Exchange, Finding, Phase, Secret, Timings
 from cmtool.pace import Gate
 from cmtool.redact import Redactor, cut
 from cmtool.retry import Patience, persist
-from cmtool.sockets import Opening
 from cmtool.transport import Answer, Request, Transport
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read
@@ -30,7 +29,6 @@ _ERROR_BODY_S = 5.0
 _LONGEST_DETAIL = 300
 _ENDS_EARLY = {Phase.STREAM: "The body ends before its announced end."}
 SHOWN_BODY = 4000  # characters of it that are kept as evidence
-ANSWER_LIMIT_S = 20.0  # for an answer that is no generation
 
 _SHOWN_HEADERS = frozenset(
     {
@@ -71,70 +69,6 @@ _SHOWN_HEADERS = frozenset(
 )
 
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What is asked of the gateway, and for which check.
-
-    ``path`` follows the base URL; ``limit_s`` bounds the wait for the answer's head, and for
-    the whole of an answer that is not streamed.  The body of an answer is kept where it is
-    evidence, with ``keep_body`` always.
-    """
-
-    check: str
-    path: str
-    headers: Mapping[str, str]
-    method: str = "GET"
-    content: bytes | None = None
-    protocol: Protocol | None = None
-    streamed: bool = False
-    model: str | None = None
-    limit_s: float = ANSWER_LIMIT_S
-    keep_body: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading(Generic[R_co]):
-    """What reading an answer came to: a value, and what is wrong if anything is.
-
-    ``body`` is the answer's text where it is evidence; ``first_byte_ms`` counts from the moment
-    at which the request was written.
-    """
-
-    value: R_co
-    finding: Finding | None = None
-    body: str | None = None
-    first_byte_ms: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """The body of an answer as far as it came; ``finding`` is there when it did not end in time."""
-
-    evidence: Evidence
-    first_byte_ms: float | None
-    finding: Finding | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt(Generic[R_co]):
-    """One request that was made or tried: its record, and what its answer came to.
-
-    ``value`` is None when there was no answer to read.  ``opening`` is there when the request
-    opened a connection, ``answered_at`` when the head of the answer came.
-    """
-
-    exchange: Exchange
-    value: R_co | None
-    finding: Finding | None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    opening: Opening | None = None
-    answered_at: datetime | None = None
-
-
-Reader = Callable[[Answer], Awaitable[Reading[R]]]
 
 
 class Gateway:

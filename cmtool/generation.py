@@ -11,9 +11,10 @@ from itertools import count
 from typing import Any
 
 from cmtool import catalog
+from cmtool.asking import Ask, Attempt, Reading
 from cmtool.classify import Evidence, classify
 from cmtool.following import IDLE_S, Follower, Patience
-from cmtool.gateway import SHOWN_BODY, Ask, Attempt, Gateway, Reading
+from cmtool.gateway import SHOWN_BODY, Gateway
 from cmtool.judging import Ending, Followed, judge, measured
 from cmtool.model import Finding, Phase, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt

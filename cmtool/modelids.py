@@ -37,6 +37,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cmtool.typos import edits_between
+
 LONGEST = 256
 """Characters in the longest text that is taken for a model ID; those in use have under 60."""
 
@@ -343,7 +345,7 @@ def _slip_points(asked: _Reading, candidate: _Reading) -> int:
     points = _NEVER
     for typed, meant in ((asked.whole, candidate.whole), (asked.name, candidate.name)):
         allowed = (len(typed) >= len("gpt54m")) + (len(typed) >= len("deepseekv4flash"))
-        if allowed and (edits := _edits(typed, meant, allowed)) <= allowed:
+        if allowed and (edits := edits_between(typed, meant, allowed)) <= allowed:
             points = min(points, _SLIPS[edits])
     return points
 
@@ -357,36 +359,8 @@ def _typos(word: str, known: str) -> int:
     if shorter < len("gpt") or (shorter < len("flash") and set(word) != set(known)):
         return 0
     allowed = 1 + (shorter >= len("deepseek"))
-    edits = _edits(word, known, allowed)
+    edits = edits_between(word, known, allowed)
     return edits if edits <= allowed else 0
-
-
-def _edits(typed: str, meant: str, most: int) -> int:
-    """Count insertions, deletions, replacements and swaps of neighbours; ``most + 1`` for more.
-
-    The optimal string alignment distance, in the band of width ``most`` around the diagonal.
-    """
-    over = most + 1
-    if typed == meant:
-        return 0
-    if abs(len(typed) - len(meant)) > most:
-        return over
-    before: list[int] = []
-    above = [min(column, over) for column in range(len(meant) + 1)]
-    for i, letter in enumerate(typed, 1):
-        row = [over] * len(above)
-        row[0] = min(i, over)
-        for j in range(max(1, i - most), min(len(meant), i + most) + 1):
-            if letter == meant[j - 1]:
-                row[j] = above[j - 1]
-                continue
-            row[j] = 1 + min(above[j - 1], above[j], row[j - 1])
-            if i > 1 and j > 1 and letter == meant[j - 2] and typed[i - 2] == meant[j - 1]:
-                row[j] = min(row[j], before[j - 2] + 1)
-        if min(row) > most:
-            return over
-        before, above = above, row
-    return above[-1]
 
 
 def _price_rank(identifier: str) -> tuple[bool, int, bool] | None:

@@ -6,10 +6,11 @@ import dataclasses
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+from cmtool.asking import Attempt
 from cmtool.classify import Evidence, classify
 from cmtool.faults import TransportError
 from cmtool.following import Follower, Patience
-from cmtool.gateway import SHOWN_BODY, Attempt
+from cmtool.gateway import SHOWN_BODY
 from cmtool.generation import Generation, is_stream, not_a_stream
 from cmtool.judging import judge, measured
 from cmtool.model import Exchange, Finding, Gaps, Phase, StreamResult, Timings

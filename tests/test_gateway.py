@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from cmtool.asking import Ask, Attempt, Reading
 from cmtool.clock import Clock, Deadline
 from cmtool.documents import read_models
-from cmtool.gateway import BODY_LIMIT, SHOWN_BODY, Ask, Attempt, Gateway, Reading
+from cmtool.gateway import BODY_LIMIT, SHOWN_BODY, Gateway
 from cmtool.model import Exchange, Phase, Secret
 from cmtool.redact import Redactor
 from cmtool.retry import Patience

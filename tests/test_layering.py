@@ -23,11 +23,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "checks render sandbox config",
         "streams replay",
-        "generation gateway curl following judging recording",
+        "generation gateway asking curl following judging recording",
         "transport sockets faults retry pace protocols meter sse paste",
         """
         classify redact answerers credentials address proxies settings
-        documents modelids clock compression thresholds clients pauses
+        documents modelids typos clock compression thresholds clients pauses
         """,
         "catalog",
         "model",
@@ -38,13 +38,19 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 SIDEWAYS = {
     # A generation is asked for through the gateway's connection, followed, judged, recorded.
-    "generation": {"gateway", "following", "judging", "recording"},
+    "generation": {"gateway", "asking", "following", "judging", "recording"},
+    "gateway": {"asking"},  # makes the attempts that are described there
     "following": {"judging"},  # says why it stopped in the judge's terms
     "transport": {"sockets", "faults", "retry"},  # it dials, and translates what goes wrong
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "classify": {"answerers", "redact"},  # asks who answered, and cuts what it quotes
-    "address": {"proxies", "redact"},  # the base URL decides on the proxy, and is quoted cut
+    "modelids": {"typos"},
+    "address": {
+        "proxies",
+        "redact",
+        "typos",
+    },  # the base URL decides on the proxy, and is quoted cut
 }
 """Imports within one layer: one way each."""
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from cmtool import catalog
+from cmtool.asking import Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import duration_ms, failure, recovered, tries
 from cmtool.documents import Credits, Usage, read_credits, read_usage
 from cmtool.errors import ExitCode
-from cmtool.gateway import Attempt
 from cmtool.model import Balance, Finding, Group, Severity, Status, UsagePeriod
 
 _MICRO = 1_000_000

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cmtool.address import AddressVerdict
+from cmtool.asking import Attempt
 from cmtool.clock import Clock
 from cmtool.credentials import KeyVerdict
 from cmtool.following import IDLE_S
-from cmtool.gateway import Attempt, Gateway
+from cmtool.gateway import Gateway
 from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, Generation, Recorder
 from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
 from cmtool.pace import UNLIMITED

@@ -8,11 +8,11 @@ from statistics import median
 from typing import Any
 
 from cmtool import catalog
+from cmtool.asking import Attempt
 from cmtool.checks.facts import Facts, Run
 from cmtool.checks.graph import CheckSpec, Done, Result, concluded
 from cmtool.checks.wording import duration_ms, failure, history, recovered, tries
 from cmtool.curl import sent
-from cmtool.gateway import Attempt
 from cmtool.generation import Generation, Plan, complete
 from cmtool.judging import CAPPED
 from cmtool.model import Finding, Group, Protocol, Status, StreamResult

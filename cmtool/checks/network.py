@@ -8,11 +8,11 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from cmtool import catalog
+from cmtool.asking import Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import failure
 from cmtool.documents import read_models
-from cmtool.gateway import Attempt
 from cmtool.model import Finding, Group, Phase, Status
 from cmtool.sockets import Opening
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cmtool import catalog
+from cmtool.asking import Attempt
 from cmtool.checks.graph import Result
-from cmtool.gateway import Attempt
 from cmtool.model import Finding, Status
 from cmtool.retry import retry_after_s
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from cmtool.asking import Attempt
 from cmtool.checks import account, configuration, network, tracing
 from cmtool.checks.facts import Wishes
 from cmtool.documents import Usage
-from cmtool.gateway import Attempt
 from cmtool.model import Exchange, Protocol, Status, UsagePeriod
 from cmtool.sandbox import Sandbox
 from cmtool.settings import DotEnv
