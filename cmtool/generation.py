@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from cmtool import catalog
 from cmtool.asking import Ask, Attempt, Reading
-from cmtool.classify import Evidence, classify
 from cmtool.following import IDLE_S, Follower, Patience
 from cmtool.gateway import SHOWN_BODY, Gateway
+from cmtool.instead import holds_no_event, in_place_of_a_stream, is_stream
 from cmtool.judging import Ending, Followed, judge, measured
-from cmtool.model import Finding, Phase, StreamResult
+from cmtool.model import Finding, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt
 from cmtool.recording import RECORDED_LIMIT, End, Recorded
 from cmtool.transport import Answer
@@ -24,8 +22,6 @@ from cmtool.transport import Answer
 DEFAULT_PROMPT = "Reply with the single word: pong"
 DEFAULT_MAX_TOKENS = 16
 _HEAD_LIMIT_S = 600.0  # a generation may think long before it answers; the deadline rules
-# A field or a comment, as the rules of event streams have them.
-_EVENT_LINE = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])(?:(?:data|event|id|retry)\b|:)")
 
 Recorder = Callable[[Recorded], None]
 
@@ -137,9 +133,9 @@ async def _read_stream(
     if plan.recorder is not None:
         plan.recorder(_recorded(gateway, plan, number, answer, follower, kept, ending))
     meter = follower.followed.meter
-    if not meter.events and _is_something_else(follower.start, ending):
+    if not meter.events and holds_no_event(follower.start, ending):
         start = gateway.redactor.text(follower.start.decode("utf-8-sig", "replace"))
-        finding = _in_place_of_a_stream(dataclasses.replace(evidence, body=start))
+        finding = in_place_of_a_stream(dataclasses.replace(evidence, body=start))
         first_byte_ms = meter.ms(meter.first_byte_at)
         return Reading(value=None, finding=finding, body=start, first_byte_ms=first_byte_ms)
     body = kept.text() if plan.keep_body else follower.last_data
@@ -205,59 +201,15 @@ _ENDS = {
 }
 
 
-def is_stream(evidence: Evidence) -> bool:
-    """Say whether an answer is an event stream, whatever the parameters of its media type."""
-    return _succeeded(evidence) and evidence.content_type == "text/event-stream"
-
-
 async def _read_other(gateway: Gateway, ask: Ask, answer: Answer) -> Reading[Followed | None]:
     body = await gateway.read_body(answer, ask, gateway.remaining_s())
-    finding = body.finding or _in_place_of_a_stream(body.evidence)
+    finding = body.finding or in_place_of_a_stream(body.evidence)
     return Reading(
         value=None,
         finding=finding,
         body=body.evidence.body,
         first_byte_ms=body.first_byte_ms,
     )
-
-
-def _is_something_else(start: bytes, ending: Ending | None) -> bool:
-    """Say whether what came in front of any event is no stream at all, whatever it is called."""
-    over = ending is None or ending.identifier == "stream_malformed"
-    return over and bool(start.strip()) and _EVENT_LINE.search(start) is None
-
-
-def _in_place_of_a_stream(evidence: Evidence) -> Finding:
-    finding = classify(evidence)
-    if finding is None or (_succeeded(evidence) and _meant_as_stream(finding, evidence)):
-        return not_a_stream(evidence)
-    return finding
-
-
-def not_a_stream(evidence: Evidence) -> Finding:
-    """Give the finding for an answer that is in order but for not being a stream."""
-    said = f"The answer is {evidence.content_type or 'no content type'}, not text/event-stream."
-    if is_stream(evidence):
-        said = "The answer calls itself text/event-stream, but holds no line of one."
-    filled = catalog.fill(
-        catalog.row("stream_not_sse"),
-        model=evidence.model,
-        base_url=evidence.base_url,
-        evidence=[said],
-        check=evidence.check,
-    )
-    return dataclasses.replace(filled, phase=Phase.STREAM, status=evidence.status)
-
-
-def _meant_as_stream(finding: Finding, evidence: Evidence) -> bool:
-    """Say whether a success that cannot be read is the gateway's, or holds events after all."""
-    events = evidence.body.lstrip().startswith(("data:", "event:", ":"))
-    unread = finding.id in {"malformed_response", "not_the_gateway"}
-    return unread and (evidence.traced or events) and not evidence.defect
-
-
-def _succeeded(evidence: Evidence) -> bool:
-    return evidence.status is not None and 200 <= evidence.status < 300  # noqa: PLR2004
 
 
 def _result(plan: Plan, attempt: Attempt[Followed | None]) -> StreamResult:

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 from cmtool.asking import Attempt
-from cmtool.classify import Evidence, classify
+from cmtool.classify import Evidence
 from cmtool.faults import TransportError
 from cmtool.following import Follower, Patience
 from cmtool.gateway import SHOWN_BODY
-from cmtool.generation import Generation, is_stream, not_a_stream
+from cmtool.generation import Generation
+from cmtool.instead import holds_no_event, in_place_of_a_stream, is_stream
 from cmtool.judging import judge, measured
 from cmtool.model import Exchange, Finding, Gaps, Phase, StreamResult, Timings
 from cmtool.protocols import DIALECTS
@@ -60,6 +61,8 @@ async def replay(recorded: Recorded, idle_s: float) -> Generation:
         Patience(monotonic=lambda: tape.now_s, remaining_s=tape.remaining_s, idle_s=idle_s),
     )
     ending = await follower.follow(tape.chunks())
+    if not follower.followed.meter.events and holds_no_event(follower.start, ending):
+        return _not_followed(recorded, evidence)
     finding = judge(follower.followed, ending, evidence, redactor.scrub)
     result = measured(_result(recorded, finding), follower.followed)
     return Generation(
@@ -70,7 +73,7 @@ async def replay(recorded: Recorded, idle_s: float) -> Generation:
 
 
 def _not_followed(recorded: Recorded, evidence: Evidence) -> Generation:
-    finding = classify(evidence) or not_a_stream(evidence)
+    finding = in_place_of_a_stream(evidence)
     return Generation(
         result=_result(recorded, finding), attempt=_attempt(recorded, finding, evidence.body)
     )

@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "checks render sandbox config",
         "streams replay",
-        "generation gateway asking curl following judging recording",
+        "generation gateway asking curl following judging instead recording",
         "transport sockets faults retry pace protocols meter sse paste",
         """
         classify redact answerers credentials address proxies settings
@@ -38,7 +38,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 SIDEWAYS = {
     # A generation is asked for through the gateway's connection, followed, judged, recorded.
-    "generation": {"gateway", "asking", "following", "judging", "recording"},
+    "generation": {"gateway", "asking", "following", "judging", "instead", "recording"},
+    "instead": {"judging"},  # looks at how the reading of a stream ended
     "gateway": {"asking"},  # makes the attempts that are described there
     "following": {"judging"},  # says why it stopped in the judge's terms
     "transport": {"sockets", "faults", "retry"},  # it dials, and translates what goes wrong

@@ -133,7 +133,6 @@ async def test_live_and_replayed(protocol: Protocol, name: str) -> None:
     assert told < 0.5
 
 
-@pytest.mark.xfail(strict=True, reason="replay does not look for what stands in place of a stream")
 @pytest.mark.parametrize("protocol", Protocol)
 @pytest.mark.parametrize("name", ["html-as-stream", "error-as-stream"])
 async def test_live_and_replayed_in_place_of_a_stream(protocol: Protocol, name: str) -> None:
