@@ -126,6 +126,8 @@ class Gateway:
     async def attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
         """Make one request and record it."""
         if ask.content is not None:
+            if number > 1:  # the first attempt has waited for its turn before
+                await self.gate.space(self.remaining_s())
             self.gate.note()
         sent_at, start = self.clock.now(), self.clock.monotonic()
         answer: Answer | None = None

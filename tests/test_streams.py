@@ -197,7 +197,6 @@ async def test_what_the_deadline_leaves_no_time_for_is_left_out() -> None:
     assert work.naps == []
 
 
-@pytest.mark.xfail(strict=True, reason="a retry does not wait for the gate")
 async def test_retries_count_as_requests_of_the_minute() -> None:
     work = Clockwork()
     _, log = await tried("flaky", Trial(plan=plan()), per_minute=2, retries=2, clockwork=work)
