@@ -134,7 +134,7 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
             repetition=count(head.get("repetition")) or 1,
             attempt=count(head.get("attempt")) or 1,
             sent_at=_moment(head.get("sent_at")),
-            status=int(head["status"]),
+            status=_status(head["status"]),
             headers={str(k).lower(): str(v) for k, v in record(head.get("headers")).items()},
             headers_ms=_ms(head.get("headers_ms")),
             chunks=tuple(_chunk(line) for line in lines[1:] if "bytes" in line),
@@ -147,6 +147,14 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
 
 def _chunk(line: Mapping[str, Any]) -> tuple[float | None, bytes]:
     return _ms(line.get("at_ms")), line["bytes"].encode("latin-1")
+
+
+def _status(value: Any) -> int:
+    """Give an HTTP status (RFC 9110, section 15); ValueError for any other number."""
+    status = int(value)
+    if not 100 <= status <= 599:  # noqa: PLR2004 - as the RFC has them
+        raise ValueError("no status of HTTP")
+    return status
 
 
 def _moment(value: object) -> datetime | None:

@@ -121,6 +121,8 @@ DAMAGED = {
     "status-text": lines(HEAD, OPENING | {"status": "fine"}, CLOSING),
     "status-infinite": lines(HEAD, OPENING | {"status": float("inf")}, CLOSING),
     "status-nan": lines(HEAD, OPENING | {"status": float("nan")}, CLOSING),
+    "status-of-no-http": lines(HEAD, OPENING | {"status": 99999}, CLOSING),
+    "status-negative": lines(HEAD, OPENING | {"status": -1}, CLOSING),
     "bytes-beyond-bytes": lines(HEAD, OPENING, {"stream": 0, "bytes": "\u20ac"}, CLOSING),
     "bytes-that-are-none": lines(HEAD, OPENING, {"stream": 0, "bytes": 7}, CLOSING),
     "time-nan": lines(HEAD, OPENING, CLOSING | {"at_ms": float("nan")}),
