@@ -9,6 +9,7 @@ stream is read before, so that neither reader pays for what it loads at its firs
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import sys
 import time
@@ -70,8 +71,10 @@ def with_openai(url: str) -> Callable[[int], int]:
     return read
 
 
-def peak_mb() -> float:
+def peak_mb() -> float | None:
     """Give the most memory that this process has had resident, in MB (10**6 bytes).
+
+    None where the platform does not tell (Windows).
 
     Linux hands the ru_maxrss of the parent on to a child; there the kernel's own figure for this
     program is taken instead.
@@ -79,6 +82,8 @@ def peak_mb() -> float:
     if _STATUS.exists():
         line = next(x for x in _STATUS.read_text("ascii").splitlines() if x.startswith("VmHWM"))
         return int(line.split()[1]) * 1024 / 1e6
+    if importlib.util.find_spec("resource") is None:
+        return None
     import resource  # noqa: PLC0415 - not on every platform
 
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes, on macOS
