@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Sequence
-from statistics import median
 from typing import Any
 
 from cmtool import catalog
@@ -144,7 +143,8 @@ def _many_words(tried: Tried) -> str:
         names = ", ".join(dict.fromkeys(g.finding.id for g in tried.failed if g.finding))
         return f"{len(tried.failed)} of {streams} streams failed: {names}"
     times = [a[-1].result.ttft_ms for a in tried.streams if a[-1].result.ttft_ms is not None]
-    first = f" · first text {median(times):.0f} ms (median)" if times else ""
+    middle = sorted(times)[(len(times) - 1) // 2] if times else 0.0
+    first = f" · first text {middle:.0f} ms (median)" if times else ""
     return f"{streams} streams delivered{first}"
 
 
