@@ -18,7 +18,8 @@ _MINUTE_S = 60.5  # half a second more: the gateway counts a request when it arr
 class Gate:
     """Lets no more than ``concurrency`` streams be open, nor ``per_minute`` start in a minute.
 
-    ``waited_s`` is how long streams have been held back for the sake of the rate.
+    ``waited_s`` is how long streams have been held back for the sake of the rate; where several
+    wait at the same time, it counts once.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Gate:
         self._places = asyncio.Semaphore(concurrency)
         self._starts: deque[float] = deque(maxlen=per_minute)
         self.waited_s = 0.0
+        self._waited_until = clock.monotonic()
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -44,9 +46,15 @@ class Gate:
         while (wait := self._wait_s()) > 0:
             if self._clock.monotonic() + wait >= until:
                 return False
-            await self._clock.sleep(wait)
-            self.waited_s += wait
+            await self._wait(wait)
         return most_s > 0
+
+    async def _wait(self, seconds: float) -> None:
+        start = self._clock.monotonic()
+        await self._clock.sleep(seconds)
+        now = self._clock.monotonic()
+        self.waited_s += max(0.0, now - max(start, self._waited_until))
+        self._waited_until = now
 
     def note(self) -> None:
         """Take note of a start."""

@@ -95,6 +95,15 @@ async def test_the_wait_is_no_longer_than_it_must_be_and_is_counted(time: Time) 
     assert gate.waited_s == pytest.approx(40.5)
 
 
+async def test_waiting_together_counts_once(time: Time) -> None:
+    gate = Gate(time.clock(), per_minute=3)
+    for _ in range(3):
+        gate.note()
+    assert all(await asyncio.gather(*(gate.space(1e3) for _ in range(3))))
+    assert gate.waited_s == pytest.approx(time.now_s - 1000.0)
+    assert 60 <= gate.waited_s < 62
+
+
 @pytest.mark.parametrize(
     ("most_s", "allowed"),
     [

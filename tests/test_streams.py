@@ -153,11 +153,11 @@ async def test_the_probe_of_one_protocol_takes_a_place_from_the_others() -> None
 
 async def test_a_burst_is_remarked_and_looked_at_without_compression() -> None:
     trial = Trial(plan=plan(), repeat=2)
-    found, log = await tried("buffered", trial)
+    found, log = await tried("buffered", trial, sandbox_options={"reply_tokens": 8})
     assert found.failed == ()
     (remark,) = found.remarks
     assert remark.id == "stream_buffered"
-    assert remark.evidence[0].startswith("All 10 deltas came at once, after ")
+    assert remark.evidence[0].startswith("All 8 deltas came at once, after ")
     assert "it came at once again" in remark.evidence[1]
     encodings = [entry.headers["accept-encoding"] for entry in log]
     assert len(encodings) == 3
@@ -179,7 +179,7 @@ async def test_the_requests_of_a_minute_are_spaced_and_the_wait_is_counted() -> 
     assert found.left_out == 0
     assert found.failed == ()
     assert work.ahead_s >= 119
-    assert waited_s == pytest.approx(sum(work.naps))
+    assert waited_s == pytest.approx(work.ahead_s, abs=0.5)
 
 
 async def test_what_the_deadline_leaves_no_time_for_is_left_out() -> None:
