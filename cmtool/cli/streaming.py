@@ -12,7 +12,7 @@ from cmtool import __version__
 from cmtool.checks import inference, verdict
 from cmtool.checks.facts import Facts, Wishes
 from cmtool.cli.options import AskOptions, OutputOptions, StreamOptions, TargetOptions
-from cmtool.cli.output import check_writable, emit, write_whole
+from cmtool.cli.output import check_reports, check_writable, emit, write_whole
 from cmtool.cli.running import chosen_protocols, execute, generating
 from cmtool.errors import UsageError
 from cmtool.generation import Generation
@@ -94,6 +94,7 @@ def _replayed(
     output: OutputOptions,
 ) -> int:
     """Judge a recording, or a plain capture; nothing is sent."""
+    check_reports(output.report)
     started_at, start = datetime.now(UTC), time.monotonic()
     try:
         streams = read(_content(path), ask.protocol[0] if ask.protocol else None)
