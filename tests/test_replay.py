@@ -63,12 +63,12 @@ async def gateway(base_url: str, key: str, timeout_s: float = 10.0) -> AsyncIter
         )
 
 
-def plan(protocol: Protocol, kept: list[Recorded]) -> Plan:
+def plan(protocol: Protocol, kept: list[Recorded], idle_s: float = IDLE_S) -> Plan:
     return Plan(
         dialect=DIALECTS[protocol],
         prompt=Prompt(model=MODEL, text="Say hello", max_tokens=64, stream=True),
         check=protocol.value,
-        idle_s=IDLE_S,
+        idle_s=idle_s,
         recorder=kept.append,
     )
 
@@ -84,14 +84,15 @@ async def both(protocol: Protocol, name: str) -> tuple[Generation, Generation, l
     """Give a stream of a scenario as it was followed live, and as it was replayed."""
     kept: list[Recorded] = []
     timeout_s = 0.3 if name == "endless" else 10.0
-    pace: dict[str, Any] = {"token_s": 0.001, "reply_tokens": 12}
+    idle_s = 5.0 if name == "buffered" else IDLE_S
+    pace: dict[str, Any] = {"token_s": 0.001, "reply_tokens": 8}
     async with (
         Sandbox(**pace) as sandbox,
         gateway(sandbox.base_url, key_for(name), timeout_s) as asked,
     ):
-        (live,) = await stream(asked, plan(protocol, kept))
+        (live,) = await stream(asked, plan(protocol, kept, idle_s))
     (recorded,) = through_a_file(kept)
-    return live, await replay(recorded, IDLE_S), kept
+    return live, await replay(recorded, idle_s), kept
 
 
 def same(live: StreamResult, replayed: StreamResult) -> None:
@@ -124,6 +125,7 @@ async def test_live_and_replayed(protocol: Protocol, name: str) -> None:
         assert replayed.finding.status == live.finding.status
         assert len(replayed.finding.evidence) == len(live.finding.evidence)
     same(live.result, replayed.result)
+    assert replayed.result.buffered is (name == "buffered")
     assert replayed.text == live.text
     exchange = replayed.attempt.exchange
     assert exchange.request_id == live.attempt.exchange.request_id

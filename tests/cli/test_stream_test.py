@@ -111,6 +111,7 @@ def test_an_endless_stream_is_cut_at_the_deadline(
     assert "deadline" in report["diagnosis"]["evidence"][0]
 
 
+@pytest.mark.parametrize("gateway", [{"reply_tokens": 8}], indirect=True)
 @pytest.mark.parametrize("name", ["healthy", *(scenario.name for scenario in streams.LAWFUL)])
 def test_well_formed_but_odd_is_healthy(stream_test: StreamTest, name: str) -> None:
     report = stream_test.json("--strict", "--concurrency", "3", name=name)
@@ -376,6 +377,17 @@ def test_a_capture_and_a_protocol_that_outweighs(cmtool: InProcess) -> None:
     ended = cmtool("stream-test", "--replay", "c.sse", "--max-ttft", "100", "-f", "json")
     assert ended.code == 11
     assert identifiers(ended.json()) == ["threshold_exceeded"]
+
+
+@pytest.mark.parametrize("path", ["no/r.json", "r.txt", "."])
+def test_a_replay_whose_report_cannot_be_written_says_nothing_else(
+    cmtool: InProcess, path: str
+) -> None:
+    Path("c.sse").write_bytes(CHAT)
+    ended = cmtool("stream-test", "--replay", "c.sse", "--report", path)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert len(ended.err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
