@@ -54,7 +54,8 @@ class Evidence:
     @property
     def content_type(self) -> str:
         """The media type alone, lower-case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        first, _, _ = self.headers.get("content-type", "").partition(",")
+        return first.partition(";")[0].strip().lower()
 
     @property
     def traced(self) -> bool:

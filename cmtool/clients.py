@@ -237,6 +237,8 @@ def view_of(result: StreamResult) -> str | None:
     cases = _cases(found.id, in_place=result.events == 0)
     broken = [v.name for v in result.violations if v.severity is Severity.ERROR]
     known = [case for case in cases if broken and broken[0] == case.violation]
+    if broken and not known:
+        return None  # a rule whose breaking was not measured
     return _sentence(result.protocol, known or cases)
 
 

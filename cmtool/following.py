@@ -14,14 +14,15 @@ from typing import Any
 from cmtool.faults import TransportError
 from cmtool.judging import Ending, Followed
 from cmtool.meter import Meter
+from cmtool.model import Severity
 from cmtool.protocols import Signal, StreamMachine
 from cmtool.sse import EventDecoder, EventTooLongError
 
 IDLE_S = 30.0
 _START_LIMIT = 64 * 1024  # bytes in front of the first event that are kept
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
-# At the deadline a silence of that length, or of half the time, is one; less goes on.
-_NOTABLE_SILENCE_S = 5.0
+_BROKEN_OFF = "broken_after_end"
+_NOTABLE_SILENCE_S = 5.0  # at the deadline; after less the stream may still have gone on
 _MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS})
 
 
@@ -74,9 +75,13 @@ class Follower:
         except TimeoutError:
             return self._impatience()
         except EventTooLongError:
-            return Ending("stream_malformed", "One event is longer than 1 MiB.")
+            said = "One event is longer than 1 MiB, or 16 MiB came without any."
+            return Ending("stream_malformed", said)
         except TransportError as exc:
-            return Ending(exc.identifier, " ".join(exc.details))
+            said = " ".join(exc.details)
+            if self._machine.terminal:  # the generation is whole; some clients raise all the same
+                self._machine.violate(_BROKEN_OFF, "the end of the body", said, Severity.WARNING)
+            return Ending(exc.identifier, said)
         finally:
             await _close(chunks)
             self._machine.finish()
@@ -119,10 +124,9 @@ class Follower:
         silent_s = self._silent_s()
         self._meter.left_at = self._patience.monotonic()
         at_deadline = self._patience.remaining_s() <= 0
-        waited_s = self._patience.monotonic() - self._meter.started_at
-        notable_s = min(_NOTABLE_SILENCE_S, self._patience.idle_s, waited_s / 2)
-        if at_deadline and silent_s < notable_s:
-            return Ending("threshold_exceeded", "The stream was still going on at the deadline.")
+        if at_deadline and silent_s < min(_NOTABLE_SILENCE_S, self._patience.idle_s):
+            said = f"The deadline came {silent_s:.1f} s after the last event of the model."
+            return Ending("threshold_exceeded", said)
         deltas = self._machine.deltas
         several = "1 delta" if deltas == 1 else f"{deltas} deltas"
         after = f"after {several}" if deltas else "from the start"

@@ -121,13 +121,16 @@ class Gateway:
             lambda number: self.attempt(ask, number, read),
             lambda attempt: (attempt.finding, attempt.headers),
             self.patience,
+            self._turn if ask.content is not None else None,
         )
+
+    async def _turn(self) -> bool:
+        """Wait until the key's requests a minute allow one more generation."""
+        return await self.gate.space(self.remaining_s())
 
     async def attempt(self, ask: Ask, number: int, read: Reader[R]) -> Attempt[R]:
         """Make one request and record it."""
         if ask.content is not None:
-            if number > 1:  # the first attempt has waited for its turn before
-                await self.gate.space(self.remaining_s())
             self.gate.note()
         sent_at, start = self.clock.now(), self.clock.monotonic()
         answer: Answer | None = None

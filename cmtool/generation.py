@@ -117,7 +117,7 @@ async def _read_stream(
 ) -> Reading[Followed | None]:
     evidence = gateway.evidence_of(answer, ask)
     if not is_stream(evidence):
-        return await _read_other(gateway, ask, answer)
+        return await _read_other(gateway, plan, ask, answer, number)
     kept = _Kept(RECORDED_LIMIT if plan.recorder else SHOWN_BODY if plan.keep_body else 0)
     follower = Follower(
         plan.dialect.machine(gateway.redactor.text),
@@ -131,7 +131,8 @@ async def _read_stream(
     )
     ending = await follower.follow(answer.chunks())
     if plan.recorder is not None:
-        plan.recorder(_recorded(gateway, plan, number, answer, follower, kept, ending))
+        left_at = follower.followed.meter.left_at
+        plan.recorder(_recorded(gateway, plan, number, answer, kept.tape(ending, left_at)))
     meter = follower.followed.meter
     if not meter.events and holds_no_event(follower.start, ending):
         start = gateway.redactor.text(follower.start.decode("utf-8-sig", "replace"))
@@ -147,6 +148,15 @@ async def _read_stream(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tape:
+    """What came of an answer and when, in monotonic seconds, and how it ended."""
+
+    chunks: list[tuple[float, bytes]]
+    end: End = End.CLOSED
+    left_at: float | None = None
+
+
 class _Kept:
     """The bytes of a stream as they came, up to a limit."""
 
@@ -158,51 +168,53 @@ class _Kept:
     def take(self, arrived_at: float, chunk: bytes) -> None:
         if self._size <= self.limit:
             self.chunks.append((arrived_at, chunk))
-            self._size += len(chunk)
+        self._size += len(chunk)
 
     def text(self) -> str:
         return b"".join(chunk for _, chunk in self.chunks).decode("utf-8", "replace")
 
-
-def _recorded(  # noqa: PLR0913, PLR0917 - everything that a recording tells
-    gateway: Gateway,
-    plan: Plan,
-    number: int,
-    answer: Answer,
-    follower: Follower,
-    kept: _Kept,
-    ending: Ending | None,
-) -> Recorded:
-    meter = follower.followed.meter
-    passed_s = gateway.clock.monotonic() - answer.started_at
-    sent_at = gateway.clock.now() - timedelta(seconds=passed_s)
-    pieces = gateway.redactor.masked([chunk for _, chunk in kept.chunks])
-    return Recorded(
-        protocol=plan.dialect.protocol,
-        model=plan.prompt.model,
-        repetition=plan.repetition,
-        attempt=number,
-        sent_at=sent_at,
-        status=answer.status,
-        headers=gateway.shown_headers(answer),
-        headers_ms=answer.timings.headers_ms,
-        chunks=tuple(
-            (meter.ms(at), piece) for (at, _), piece in zip(kept.chunks, pieces, strict=True)
-        ),
-        end=_ENDS.get(ending.identifier, End.CLOSED) if ending else End.CLOSED,
-        end_ms=meter.ms(meter.left_at or gateway.clock.monotonic()),
-    )
+    def tape(self, ending: Ending | None, left_at: float | None) -> _Tape:
+        end = _ENDS.get(ending.identifier, End.CLOSED) if ending else End.CLOSED
+        whole = self._size <= self.limit
+        return _Tape(chunks=self.chunks, end=end if whole else End.CUT, left_at=left_at)
 
 
 _ENDS = {
     "stream_disconnected": End.BROKEN,
+    "malformed_response": End.UNREADABLE,
     "stream_stalled": End.SILENT,
     "threshold_exceeded": End.DEADLINE,
 }
 
 
-async def _read_other(gateway: Gateway, ask: Ask, answer: Answer) -> Reading[Followed | None]:
+def _recorded(gateway: Gateway, plan: Plan, number: int, answer: Answer, tape: _Tape) -> Recorded:
+    def ms(moment: float) -> float:
+        return (moment - answer.started_at) * 1000
+
+    now = gateway.clock.monotonic()
+    pieces = gateway.redactor.masked([chunk for _, chunk in tape.chunks])
+    return Recorded(
+        protocol=plan.dialect.protocol,
+        model=plan.prompt.model,
+        repetition=plan.repetition,
+        attempt=number,
+        sent_at=gateway.clock.now() - timedelta(milliseconds=ms(now)),
+        status=answer.status,
+        headers=gateway.shown_headers(answer),
+        headers_ms=answer.timings.headers_ms,
+        chunks=tuple((ms(at), piece) for (at, _), piece in zip(tape.chunks, pieces, strict=True)),
+        end=tape.end,
+        end_ms=ms(tape.left_at or now),
+    )
+
+
+async def _read_other(
+    gateway: Gateway, plan: Plan, ask: Ask, answer: Answer, number: int
+) -> Reading[Followed | None]:
     body = await gateway.read_body(answer, ask, gateway.remaining_s())
+    if plan.recorder is not None:
+        chunk = (gateway.clock.monotonic(), body.evidence.body.encode("utf-8", "replace"))
+        plan.recorder(_recorded(gateway, plan, number, answer, _Tape(chunks=[chunk])))
     finding = body.finding or in_place_of_a_stream(body.evidence)
     return Reading(
         value=None,

@@ -20,6 +20,9 @@ from cmtool.protocols import StreamMachine
 CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
 
 
+_IMPATIENCE = frozenset({"stream_stalled", "threshold_exceeded"})
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """Why reading a stream came to its end, where it was not the stream's own end."""
@@ -51,7 +54,10 @@ def judge(
     machine = followed.machine
     if machine.error is not None:
         return _with(from_error(redacted(machine.error), evidence), _progress(machine))
-    wrong = (None if machine.terminal else ending) or _verdict(followed)
+    # A rule that was broken says more than the patience that ended with it.
+    impatient = ending is not None and ending.identifier in _IMPATIENCE
+    broken = _broken_rule(machine) if machine.terminal or ending is None or impatient else None
+    wrong = broken or (None if machine.terminal else ending) or _verdict(followed)
     if wrong is None:
         return None
     return _with(_finding(wrong.identifier, evidence), wrong.why, _progress(machine))
@@ -81,17 +87,20 @@ def measured(result: StreamResult, followed: Followed) -> StreamResult:
     )
 
 
-def _verdict(followed: Followed) -> Ending | None:
-    """Judge a stream that ended by itself."""
-    machine = followed.machine
+def _broken_rule(machine: StreamMachine) -> Ending | None:
+    """Judge a stream by the first rule that it broke."""
     broken = [v for v in machine.violations if v.severity is Severity.ERROR]
-    if broken:
-        first = broken[0]
-        where = f"Event {first.event}" if first.event is not None else "The end"
-        return Ending(
-            "stream_malformed",
-            f"{where} broke a rule ({first.name}): expected {first.expected}, got {first.got}.",
-        )
+    if not broken:
+        return None
+    first = broken[0]
+    where = f"Event {first.event}" if first.event is not None else "The end"
+    said = f"{where} broke a rule ({first.name}): expected {first.expected}, got {first.got}."
+    return Ending("stream_malformed", said)
+
+
+def _verdict(followed: Followed) -> Ending | None:
+    """Judge a stream that ended by itself and broke no rule."""
+    machine = followed.machine
     if followed.meter.events == 0:
         return Ending("stream_empty", "The stream ended without a single event.")
     if not machine.terminal:

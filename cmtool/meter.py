@@ -11,8 +11,10 @@ from cmtool.protocols import Signal
 # A burst: many deltas in hardly more than one read, in a moment that is short against the wait.
 _MANY_DELTAS = 8
 _FEW_ARRIVALS = 2
+_DELTAS_IN_A_READ = 4
 _BURST_SHARE = 0.05
 _LONG_WAIT_S = 0.3
+_HIDDEN_SHARE = 16
 
 
 @dataclass(slots=True)
@@ -77,12 +79,22 @@ class Meter:
         waited = self.first_delta_at - self.started_at
         span = self._last_delta_at - self.first_delta_at
         many = self.pauses.count + 1 >= _MANY_DELTAS
-        burst = self._arrivals <= _FEW_ARRIVALS and span <= waited * _BURST_SHARE
+        deltas = self.pauses.count + 1
+        few = self._arrivals <= max(_FEW_ARRIVALS, deltas // _DELTAS_IN_A_READ)
+        burst = few and span <= waited * _BURST_SHARE
         return many and burst and waited >= _LONG_WAIT_S
 
     def tokens_per_second(self, output_tokens: int | None) -> float | None:
-        """Give the rate from the first delta to the end; None without reported usage."""
+        """Give the rate from the first delta to the end; None without reported usage.
+
+        It counts from the request where most of the tokens were not shown, and is None where all
+        came in one burst.
+        """
         if output_tokens is None or self.first_delta_at is None or self.ended_at is None:
             return None
-        took = self.ended_at - self.first_delta_at
+        if self.came_at_once():
+            return None  # what came in a burst was generated at no rate that can be seen
+        # Tokens that far outnumber the deltas were generated before the first of these.
+        hidden = output_tokens > _HIDDEN_SHARE * (self.pauses.count + 1)
+        took = self.ended_at - (self.started_at if hidden else self.first_delta_at)
         return output_tokens / took if took > 0 else None

@@ -29,16 +29,47 @@ class Gate:
         per_minute: int = REQUESTS_PER_MINUTE,
     ) -> None:
         self._clock = clock
-        self._places = asyncio.Semaphore(concurrency)
+        self._free = concurrency
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._starts: deque[float] = deque(maxlen=per_minute)
         self.waited_s = 0.0
         self._waited_until = clock.monotonic()
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold a place while the context is open; waits until there is one."""
-        async with self._places:
+    async def place(self, group: str) -> AsyncIterator[None]:
+        """Hold a place while the context is open; waits until there is one.
+
+        Those who wait are let in by turns, one of each ``group``, so that none is left behind.
+        """
+        await self._enter(group)
+        try:
             yield
+        finally:
+            self._free += 1
+            self._let_in()
+
+    async def _enter(self, group: str) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(group, deque()).append(turn)
+        self._let_in()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._free += 1  # it was let in at the moment at which it gave up
+                self._let_in()
+            raise
+
+    def _let_in(self) -> None:
+        while self._free and self._waiting:
+            group, turns = next(iter(self._waiting.items()))
+            del self._waiting[group]
+            turn = turns.popleft()
+            if turns:
+                self._waiting[group] = turns  # behind all other groups
+            if not turn.done():
+                self._free -= 1
+                turn.set_result(None)
 
     async def space(self, most_s: float) -> bool:
         """Wait until the rate allows one more start; False when that takes longer than allowed."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,11 +32,16 @@ class RecordingError(Exception):
 class End(StrEnum):
     """How a recorded stream ended: by itself, by a broken connection, or because we left it.
 
-    It was left when the model had been silent for too long, or when the deadline came.
+    What followed in an encoding that is none could not be read.
+
+    It was left when the model had been silent for too long, or when the deadline came; of a
+    stream that was too large the recording was cut.
     """
 
     CLOSED = "closed"
     BROKEN = "broken"
+    UNREADABLE = "unreadable"
+    CUT = "cut"
     SILENT = "silent"
     DEADLINE = "deadline"
 
@@ -89,7 +94,14 @@ def stream_lines(number: int, stream: Recorded) -> Iterator[str]:
     )
     for at_ms, chunk in stream.chunks:
         yield json.dumps({"stream": number, "at_ms": at_ms, "bytes": chunk.decode("latin-1")})
-    yield json.dumps({"stream": number, "end": stream.end.value, "at_ms": stream.end_ms})
+    yield json.dumps(
+        {
+            "stream": number,
+            "end": stream.end.value,
+            "at_ms": stream.end_ms,
+            "chunks": len(stream.chunks),
+        }
+    )
 
 
 def read(content: bytes, protocol: Protocol | None = None) -> list[Recorded]:
@@ -127,8 +139,14 @@ def _parse(line: bytes, number: int) -> Mapping[str, Any]:
 
 def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
     head, last = lines[0], lines[-1]
+    if last.get("end") == End.CUT.value:
+        most = RECORDED_LIMIT >> 20
+        raise RecordingError(
+            f"Stream {number} of the recording is cut: it was larger than {most} MiB."
+        )
+    damaged = RecordingError(f"Stream {number} of the recording is damaged or cut short.")
     try:
-        return Recorded(
+        stream = Recorded(
             protocol=Protocol(head["protocol"]),
             model=text(head.get("model")),
             repetition=count(head.get("repetition")) or 1,
@@ -142,7 +160,15 @@ def _stream(number: int, lines: list[Mapping[str, Any]]) -> Recorded:
             end_ms=_ms(last.get("at_ms")),
         )
     except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as exc:
-        raise RecordingError(f"Stream {number} of the recording is damaged or cut short.") from exc
+        raise damaged from exc
+    if len(stream.chunks) != last.get("chunks") or not _is_rising(stream.chunks):
+        raise damaged
+    return stream
+
+
+def _is_rising(chunks: Sequence[tuple[float | None, bytes]]) -> bool:
+    times = [at for at, _ in chunks if at is not None]
+    return times == sorted(times)
 
 
 def _chunk(line: Mapping[str, Any]) -> tuple[float | None, bytes]:

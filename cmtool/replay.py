@@ -42,6 +42,9 @@ class _Tape:
         if self._recorded.end is End.BROKEN:
             why = "The connection was closed in the middle of the body."
             raise TransportError("stream_disconnected", [why], Phase.STREAM)
+        if self._recorded.end is End.UNREADABLE:
+            why = "The body cannot be read: it does not decode by its Content-Encoding."
+            raise TransportError("malformed_response", [why], Phase.RESPONSE)
         self.at_deadline = self._recorded.end is End.DEADLINE
         raise TimeoutError
 

@@ -97,11 +97,13 @@ async def persist(
     ask: Callable[[int], Awaitable[T]],
     judge: Callable[[T], tuple[Finding | None, Mapping[str, str]]],
     patience: Patience,
+    turn: Callable[[], Awaitable[bool]] | None = None,
 ) -> list[T]:
     """Make a request, and again as long as its failure allows it and time is left.
 
     ``ask`` takes the number of the attempt, from 1; ``judge`` gives what is wrong with its result
-    and the headers of the answer.  Gives every result, the last one last.
+    and the headers of the answer; ``turn`` waits until one more request may be made, and says
+    False when that would take too long.  Gives every result, the last one last.
     """
     results = [await ask(1)]
     while True:
@@ -114,4 +116,6 @@ async def persist(
         if wait >= patience.deadline.remaining():
             return results
         await patience.clock.sleep(wait)
+        if turn is not None and not await turn():
+            return results
         results.append(await ask(len(results) + 1))

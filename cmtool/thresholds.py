@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from cmtool.model import StreamResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expectation:
+    """A regular expression that the text has to match somewhere.
+
+    ``search`` takes the pattern and a text, and says whether it matches; None when it did not
+    come to an end in time, as some expressions do on some texts.
+    """
+
+    pattern: str
+    search: Callable[[str, str], bool | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +28,7 @@ class Thresholds:
     max_gap_ms: float | None = None
     max_duration_ms: float | None = None
     min_tokens_per_second: float | None = None
-    expect: re.Pattern[str] | None = None
+    expect: Expectation | None = None
 
     def broken(self, result: StreamResult, text: str) -> tuple[str, ...]:
         """Say, a sentence each, which limits a delivered stream breaks.
@@ -36,21 +47,27 @@ class Thresholds:
             if most is not None and value is None:
                 yield f"{name} was to take at most {most:g} ms; the stream shows none."
             elif most is not None and value is not None and value > most:
-                yield f"{name} took {value:.0f} ms; at most {most:g} ms are allowed."
+                yield f"{name} took {value:.1f} ms; at most {most:g} ms are allowed."
         yield from self._too_slow(result)
-        if self.expect is not None and not self.expect.search(text):
+        yield from self._unexpected(text)
+
+    def _unexpected(self, text: str) -> Iterator[str]:
+        if self.expect is None:
+            return
+        matches = self.expect.search(self.expect.pattern, text)
+        if matches is None:
+            yield f"The expression {self.expect.pattern!r} did not come to an end on the text."
+        elif not matches:
             yield f"The text does not match {self.expect.pattern!r}; it is {_quoted(text)}."
 
     def _too_slow(self, result: StreamResult) -> Iterator[str]:
         least, rate = self.min_tokens_per_second, result.tokens_per_second
         if least is None:
             return
-        if rate is None:
-            asked = f"At least {least:g} tokens a second are asked for"
-            unknown = "reports no usage" if result.output_tokens is None else "took no known time"
-            yield f"{asked}; the stream {unknown}."
-        elif rate < least:
-            yield f"{rate:.1f} tokens a second came; at least {least:g} are asked for."
+        if rate is None and result.output_tokens is None:
+            yield f"At least {least:g} tokens a second are asked for; the stream reports no usage."
+        elif rate is not None and rate < least:
+            yield f"{rate:.2f} tokens a second came; at least {least:g} are asked for."
 
 
 NO_LIMITS = Thresholds()

@@ -54,7 +54,7 @@ def found(ending: Ending | None, *events: str) -> Finding | None:
         pytest.param(STALLED, WHOLE[:1], "stream_stalled", id="the-ending-says"),
         pytest.param(None, (*WHOLE, chunk("x")), "stream_malformed", id="behind-the-end"),
         pytest.param(STALLED, (*WHOLE, chunk("x")), "stream_malformed", id="rule-and-left-open"),
-        pytest.param(STALLED, ("{", *WHOLE[:1]), "stream_stalled", id="ending-before-rules"),
+        pytest.param(STALLED, ("{", *WHOLE[:1]), "stream_malformed", id="rules-before-patience"),
         pytest.param(
             None, ("{", *WHOLE[:1]), "stream_malformed", id="rules-before-the-missing-end"
         ),

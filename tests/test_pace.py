@@ -39,7 +39,7 @@ async def test_no_more_are_open_than_there_are_places(time: Time, places: int) -
 
     async def one() -> None:
         nonlocal now_open
-        async with gate.place():
+        async with gate.place("one"):
             now_open += 1
             seen.append(now_open)
             await asyncio.sleep(0)
@@ -54,9 +54,9 @@ async def test_a_place_is_given_back_by_a_failure(time: Time) -> None:
     gate = Gate(time.clock(), 1)
     for _ in range(2):
         with pytest.raises(LookupError):
-            async with gate.place():
+            async with gate.place("one"):
                 raise LookupError
-    async with asyncio.timeout(1), gate.place():
+    async with asyncio.timeout(1), gate.place("one"):
         pass
 
 
@@ -65,7 +65,7 @@ async def test_no_more_starts_in_any_minute_than_allowed(time: Time, concurrency
     gate, starts = Gate(time.clock(), concurrency), []
 
     async def one(number: int) -> None:
-        async with gate.place():
+        async with gate.place("one"):
             assert await gate.space(1e6)
             gate.note()
             starts.append(time.now_s)

@@ -40,10 +40,32 @@ def written(*streams: Recorded) -> bytes:
 
 
 def lines(*documents: Any) -> bytes:
-    return b"".join(json.dumps(document).encode() + b"\n" for document in documents)
+    """Give the lines of a file; the end of a stream tells how many chunks stand before it."""
+    counted = [
+        document | {"chunks": _chunks(document.get("stream"), documents)}
+        if isinstance(document, dict) and "end" in document and "chunks" not in document
+        else document
+        for document in documents
+    ]
+    return b"".join(json.dumps(document).encode() + b"\n" for document in counted)
+
+
+def _chunks(stream: object, documents: tuple[Any, ...]) -> int:
+    return sum(
+        isinstance(document, dict) and "bytes" in document and document.get("stream") == stream
+        for document in documents
+    )
 
 
 MS = st.none() | st.floats(0, 1e9)
+
+
+def in_order(chunks: list[tuple[float | None, bytes]]) -> tuple[tuple[float | None, bytes], ...]:
+    """Give the chunks with their times rising, as they come from a wire."""
+    times = iter(sorted(at for at, _ in chunks if at is not None))
+    return tuple((None if at is None else next(times), chunk) for at, chunk in chunks)
+
+
 STREAMS = st.builds(
     Recorded,
     protocol=st.sampled_from(Protocol),
@@ -54,8 +76,8 @@ STREAMS = st.builds(
     status=st.integers(100, 599),
     headers=st.dictionaries(st.text(st.characters(codec="ascii")).map(str.lower), st.text()),
     headers_ms=MS,
-    chunks=st.lists(st.tuples(MS, st.binary())).map(tuple),
-    end=st.sampled_from(End),
+    chunks=st.lists(st.tuples(MS, st.binary())).map(in_order),
+    end=st.sampled_from([end for end in End if end is not End.CUT]),
     end_ms=MS,
 )
 
@@ -113,6 +135,15 @@ DAMAGED = {
     "no-beginning": lines(HEAD, CLOSING),
     "no-end": lines(HEAD, OPENING, {"stream": 0, "at_ms": 1.0, "bytes": "a"}),
     "only-a-beginning": lines(HEAD, OPENING),
+    "a-chunk-gone": lines(HEAD, OPENING, CLOSING | {"chunks": 1}),
+    "too-large": lines(HEAD, OPENING, CLOSING | {"end": "cut"}),
+    "time-that-runs-back": lines(
+        HEAD,
+        OPENING,
+        {"stream": 0, "at_ms": 2.0, "bytes": "a"},
+        {"stream": 0, "at_ms": 1.0, "bytes": "b"},
+        CLOSING,
+    ),
     "an-unknown-end": lines(HEAD, OPENING, CLOSING | {"end": "tired"}),
     "an-end-of-another-kind": lines(HEAD, OPENING, CLOSING | {"end": ["closed"]}),
     "an-unknown-protocol": lines(HEAD, OPENING | {"protocol": "smtp"}, CLOSING),

@@ -23,8 +23,15 @@ from cmtool.redact import Redactor
 from cmtool.retry import Patience
 from cmtool.sandbox import Limits, LoggedRequest, Sandbox, key_for
 from cmtool.streams import Trial, Tried, judged, put
-from cmtool.thresholds import Thresholds
+from cmtool.thresholds import Expectation, Thresholds
 from cmtool.transport import Transport
+
+
+def expectation(pattern: str) -> Expectation:
+    return Expectation(
+        pattern=pattern, search=lambda wanted, text: re.search(wanted, text) is not None
+    )
+
 
 FREE = Limits(rpm=10**6, tpm=10**9)
 EVERY_PROTOCOL = pytest.mark.parametrize("protocol", Protocol)
@@ -246,7 +253,7 @@ async def test_the_text_of_a_failed_attempt_is_joined_to_nothing() -> None:
     [
         pytest.param(Thresholds(max_ttft_ms=0.0), "The first text", id="first-text"),
         pytest.param(Thresholds(max_duration_ms=0.0), "The whole stream", id="duration"),
-        pytest.param(Thresholds(expect=re.compile("^never$")), "does not match", id="expect"),
+        pytest.param(Thresholds(expect=expectation("^never$")), "does not match", id="expect"),
     ],
 )
 @EVERY_PROTOCOL
@@ -268,7 +275,7 @@ async def test_a_broken_limit_fails_a_stream_that_was_delivered(
 
 
 async def test_a_failure_stays_what_it_is_whatever_the_limits() -> None:
-    limits = Thresholds(max_ttft_ms=0.0, expect=re.compile("never"))
+    limits = Thresholds(max_ttft_ms=0.0, expect=expectation("never"))
     found, _ = await tried("truncated", Trial(plan=plan(), limits=limits))
     (failed,) = found.failed
     assert failed.finding is not None
@@ -310,7 +317,7 @@ async def test_no_half_of_a_key_is_quoted_from_the_text() -> None:
     async with server:
         port = server.sockets[0].getsockname()[1]
         async with gateway(f"http://127.0.0.1:{port}/v1", KEY) as asked:
-            limits = Thresholds(expect=re.compile("never"))
+            limits = Thresholds(expect=expectation("never"))
             found = await put(asked, Trial(plan=plan(), limits=limits), silent)
     (failed,) = found.failed
     assert failed.finding is not None

@@ -14,7 +14,7 @@ from cmtool.checks.wording import duration_ms, failure, history, recovered, trie
 from cmtool.curl import sent
 from cmtool.generation import Generation, Plan, complete
 from cmtool.judging import CAPPED
-from cmtool.model import Finding, Group, Protocol, Status, StreamResult
+from cmtool.model import Finding, Group, Protocol, Severity, Status, StreamResult
 from cmtool.protocols import DIALECTS, Content, Prompt
 from cmtool.streams import Trial, Tried, judged, put
 from cmtool.thresholds import Thresholds
@@ -60,7 +60,8 @@ def _streamed(facts: Facts, plan: Plan, tried: Tried) -> Result:
     if len(tried.streams) == 1:
         return _alone(plan, tried.streams[0], (*tried.remarks, *left_out))
     remarks = (*tried.remarks, *left_out, *_recovered(plan, tried))
-    failures = _grouped(tried)
+    failures = (*_grouped(tried), *(left_out if not tried.streams else ()))
+    remarks = tuple(finding for finding in remarks if finding not in failures)
     return Result(
         status=Status.FAIL if failures else Status.WARN if remarks else Status.OK,
         summary=_many_words(tried),
@@ -109,7 +110,13 @@ def _left_out(plan: Plan, tried: Tried) -> tuple[Finding, ...]:
         return ()
     said = f"{tried.left_out} of {tried.left_out + len(tried.streams)} streams were not started."
     row = catalog.row("streams_left_out")
-    return (catalog.fill(row, model=plan.prompt.model, evidence=[said], check=plan.check),)
+    # A protocol in which nothing was tested is no warning: nothing is known about it.
+    severity = row.severity if tried.streams else Severity.ERROR
+    return (
+        catalog.fill(
+            row, model=plan.prompt.model, evidence=[said], check=plan.check, severity=severity
+        ),
+    )
 
 
 def _recovered(plan: Plan, tried: Tried) -> tuple[Finding, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -128,7 +129,7 @@ class StreamOptions(OptionGroup):
         typer.Option(
             "--idle-timeout",
             metavar="SECONDS",
-            help="Longest silence of the model; keep-alives do not count.",
+            help="Longest silence of the model in an answer; keep-alives do not count.",
         ),
     ] = 30.0
     expect: Annotated[
@@ -171,6 +172,9 @@ class StreamOptions(OptionGroup):
         """Raise UsageError for values that cannot be used."""
         if not 0 < self.idle_timeout <= _LONGEST_TIMEOUT_S:
             raise UsageError("--idle-timeout takes seconds above 0.")
+        limits = (self.max_ttft, self.max_gap, self.max_duration, self.min_tokens_per_second)
+        if not all(limit is None or math.isfinite(limit) for limit in limits):
+            raise UsageError("A limit has to be a number that can be reached.")
         if self.record is not None and self.replay is not None:
             raise UsageError("--record and --replay exclude each other: a replay sends nothing.")
 

@@ -79,6 +79,10 @@ def _aimed(report: Report, target: TargetOptions) -> Report:
         report,
         diagnosis=aimed(report.diagnosis) if report.diagnosis else None,
         findings=tuple(map(aimed, report.findings)),
+        streams=tuple(
+            replace(stream, diagnosis=aimed(stream.diagnosis)) if stream.diagnosis else stream
+            for stream in report.streams
+        ),
     )
 
 

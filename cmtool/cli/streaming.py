@@ -11,6 +11,7 @@ from pathlib import Path
 from cmtool import __version__
 from cmtool.checks import inference, verdict
 from cmtool.checks.facts import Facts, Wishes
+from cmtool.cli.expecting import Matcher
 from cmtool.cli.options import AskOptions, OutputOptions, StreamOptions, TargetOptions
 from cmtool.cli.output import check_reports, check_writable, emit, write_whole
 from cmtool.cli.running import chosen_protocols, execute, generating
@@ -21,7 +22,7 @@ from cmtool.recording import Recorded, RecordingError, head_line, read, stream_l
 from cmtool.redact import Redactor
 from cmtool.render.human.streams import stream_lines as report_lines
 from cmtool.replay import replay
-from cmtool.thresholds import Thresholds
+from cmtool.thresholds import Expectation, Thresholds
 
 _RECORDING_LIMIT = 512 * 1024 * 1024  # bytes of a file that is replayed
 
@@ -42,6 +43,8 @@ def run(
     kept: list[Recorded] = []
     if options.record is not None:
         check_writable(options.record, "recording")
+        if Path(options.record).resolve() in {Path(p).resolve() for p in output.report or ()}:
+            raise UsageError("--record and --report name the same file; name two.")
     protocols = chosen_protocols(ask)
     conclusion = execute(
         "stream-test",
@@ -67,10 +70,14 @@ def run(
 
 
 def _limits(options: StreamOptions) -> Thresholds:
-    try:
-        expect = re.compile(options.expect) if options.expect is not None else None
-    except re.error as exc:
-        raise UsageError(f"--expect takes a regular expression; this one is not: {exc}.") from exc
+    expect = None
+    if options.expect is not None:
+        try:
+            re.compile(options.expect)
+        except re.error as exc:
+            why = f"--expect takes a regular expression; this one is not: {exc}."
+            raise UsageError(why) from exc
+        expect = Expectation(pattern=options.expect, search=Matcher().search)
     return Thresholds(
         max_ttft_ms=options.max_ttft,
         max_gap_ms=options.max_gap,
@@ -97,7 +104,7 @@ def _replayed(
     check_reports(output.report)
     started_at, start = datetime.now(UTC), time.monotonic()
     try:
-        streams = read(_content(path), ask.protocol[0] if ask.protocol else None)
+        streams = _wanted(read(_content(path), ask.protocol[0] if ask.protocol else None), ask)
     except RecordingError as exc:
         raise UsageError(f"{path} cannot be replayed. {exc}") from exc
     generations = asyncio.run(_judged(streams, options.idle_timeout))
@@ -121,6 +128,14 @@ def _replayed(
         support=verdict.support_for(judged.diagnosis, exchanges),
     )
     return emit(Redactor().scrub(report), output, report_lines)
+
+
+def _wanted(streams: list[Recorded], ask: AskOptions) -> list[Recorded]:
+    """Give the streams of the protocols that were named; raises RecordingError without any."""
+    found = [stream for stream in streams if not ask.protocol or stream.protocol in ask.protocol]
+    if not found:
+        raise RecordingError("It holds no stream of the protocol that was named.")
+    return found
 
 
 def _content(path: str) -> bytes:

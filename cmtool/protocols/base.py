@@ -113,10 +113,10 @@ class StreamMachine(ABC):
             if event_type == "error":
                 return self.fail(ErrorObject(shape=self.shape, message=data))
             self.violate("not_json", "a JSON object in data", data)
-            return Signal.PROGRESS
+            return Signal.KEEP_ALIVE
         if not isinstance(document, dict):
             self.violate("not_an_object", "a JSON object in data", data)
-            return Signal.PROGRESS
+            return Signal.KEEP_ALIVE
         return self.take(event_type, document)
 
     @abstractmethod

@@ -70,10 +70,14 @@ class ChatMachine(StreamMachine):
 
     def _check_identity(self, document: Mapping[str, Any]) -> None:
         kind, chunk_id = document.get("object"), text(document.get("id"))
+        choices = document.get("choices")
         if kind != "chat.completion.chunk":
-            self.violate("wrong_object", "chat.completion.chunk", text(kind) or "none")
-        if not isinstance(document.get("choices"), list):
-            self.violate("choices_missing", "a list of choices", "none")
+            # Some gateways send a first chunk of their own, in which all is empty.
+            severity = Severity.ERROR if kind or choices else Severity.WARNING
+            self.violate("wrong_object", "chat.completion.chunk", text(kind) or "none", severity)
+        if not isinstance(choices, list):
+            told = Severity.WARNING if document.get("usage") else Severity.ERROR
+            self.violate("choices_missing", "a list of choices", "none", told)
         if self._id is None:
             self._id = chunk_id
         elif chunk_id is not None and chunk_id != self._id:
@@ -85,7 +89,11 @@ class ChatMachine(StreamMachine):
         self.output_tokens = reported(count(fields.get("completion_tokens")), self.output_tokens)
 
     def _choice(self, choice: Mapping[str, Any]) -> Signal | None:
-        index = count(choice.get("index")) or 0
+        index = count(choice.get("index"))
+        if index is None:
+            if choice.get("index") is not None:
+                self.violate("index_invalid", "a number", str(choice["index"]))
+            index = 0
         delta = record(choice.get("delta"))
         if index not in self._finish:
             self._finish[index] = None
@@ -112,6 +120,8 @@ class ChatMachine(StreamMachine):
             return
         if self._finish[index] is not None:
             self.violate("finish_reason_repeated", "one finish_reason", reason)
+        if reason == "error":
+            self.violate("finish_reason_error", "a reason to stop", reason)
         self._finish[index] = self.finish_reason = reason
 
 

@@ -23,6 +23,12 @@ from cmtool.protocols.base import (
 
 ANTHROPIC_VERSION = "2023-06-01"
 _HIDDEN_CHANNELS = {"thinking_delta": "thinking", "input_json_delta": "partial_json"}
+# The deltas that belong into one kind of block alone.
+_DELTAS: dict[str, frozenset[str]] = {
+    "text": frozenset({"text_delta", "citations_delta"}),
+    "thinking": frozenset({"thinking_delta", "signature_delta"}),
+    "tool_use": frozenset({"input_json_delta"}),
+}
 _KNOWN = frozenset(
     {
         "content_block_start",
@@ -46,6 +52,7 @@ class MessagesMachine(StreamMachine):
         self._unnamed = False
         self._blocks = 0  # how many have been opened
         self._open: int | None = None
+        self._open_type: str | None = None
 
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
@@ -79,7 +86,8 @@ class MessagesMachine(StreamMachine):
     def _known(self, kind: str, document: Mapping[str, Any]) -> Signal:
         match kind:
             case "content_block_start":
-                self._start_block(count(document.get("index")))
+                block = record(document.get("content_block"))
+                self._start_block(count(document.get("index")), text(block.get("type")))
             case "content_block_delta":
                 return self._delta(count(document.get("index")), record(document.get("delta")))
             case "content_block_stop":
@@ -97,12 +105,14 @@ class MessagesMachine(StreamMachine):
         self._read_usage(message.get("usage"))
         return Signal.PROGRESS
 
-    def _start_block(self, index: int | None) -> None:
+    def _start_block(self, index: int | None, kind: str | None) -> None:
+        if self.finish_reason is not None:
+            self.violate("block_after_finish", "nothing after the stop_reason", "another block")
         if self._open is not None:
             self.violate("block_left_open", f"block {self._open} closed first", f"block {index}")
         if index != self._blocks:
             self.violate("block_index_gap", f"block {self._blocks}", f"block {index}")
-        self._open = index
+        self._open, self._open_type = index, kind
         self._blocks = (index if index is not None else self._blocks) + 1
 
     def _delta(self, index: int | None, delta: Mapping[str, Any]) -> Signal:
@@ -111,10 +121,14 @@ class MessagesMachine(StreamMachine):
         if self.finish_reason is not None:
             self.violate("delta_after_finish", "nothing after the stop_reason", "another delta")
         kind = delta.get("type")
+        others = (kinds for block, kinds in _DELTAS.items() if block != self._open_type)
+        if self._open_type in _DELTAS and any(kind in kinds for kinds in others):
+            expected = f"a delta of a {self._open_type} block"
+            self.violate("delta_of_other_block", expected, str(kind))
         if kind == "text_delta":
-            return self.visible(delta.get("text")) or Signal.PROGRESS
+            return self.visible(delta.get("text")) or Signal.KEEP_ALIVE
         channel = _HIDDEN_CHANNELS.get(kind) if isinstance(kind, str) else None
-        return (self.delta(delta.get(channel)) if channel else None) or Signal.PROGRESS
+        return (self.delta(delta.get(channel)) if channel else None) or Signal.KEEP_ALIVE
 
     def _stop_block(self, index: int | None) -> None:
         if self._open is None or index != self._open:
@@ -123,17 +137,20 @@ class MessagesMachine(StreamMachine):
 
     def _message_delta(self, document: Mapping[str, Any]) -> None:
         reason = text(record(document.get("delta")).get("stop_reason"))
+        if reason and self.finish_reason not in {None, reason}:
+            self.violate("stop_reason_repeated", f"stop_reason {self.finish_reason}", reason)
         self.finish_reason = reason or self.finish_reason
         self._read_usage(document.get("usage"))
-
-    def _read_usage(self, usage: object) -> None:
-        fields = record(usage)
-        self.input_tokens = reported(count(fields.get("input_tokens")), self.input_tokens)
-        output = count(fields.get("output_tokens"))
+        output = count(record(document.get("usage")).get("output_tokens"))
         if output is not None and self.output_tokens is not None and output < self.output_tokens:
             self.violate("usage_decreased", f"at least {self.output_tokens} output tokens",
                          str(output), Severity.WARNING)  # fmt: skip
-        self.output_tokens = output if output is not None else self.output_tokens
+        self.output_tokens = reported(output, self.output_tokens)
+
+    def _read_usage(self, usage: object) -> None:
+        # The output tokens of message_start only hold the place of those that message_delta tells.
+        fields = record(usage)
+        self.input_tokens = reported(count(fields.get("input_tokens")), self.input_tokens)
 
     def _stop(self) -> Signal:
         self.terminal = True

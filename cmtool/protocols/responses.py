@@ -28,6 +28,8 @@ class ResponsesMachine(StreamMachine):
         super().__init__(shown)
         self._created = False
         self._sequence: int | None = None
+        self._last_kind = ""
+        self._closed: set[int] = set()  # items that were closed, by output_index
         self._items: set[int] = set()  # the open ones, by output_index
         self._parts: set[tuple[int, int]] = set()  # by output_index and content_index
 
@@ -44,9 +46,15 @@ class ResponsesMachine(StreamMachine):
         if kind in _TERMINALS:
             return self._terminal(kind, record(document.get("response")))
         if kind.endswith(".delta"):
-            return self._delta(kind, document) or Signal.PROGRESS
+            return self._delta(kind, document) or Signal.KEEP_ALIVE
         self._life_cycle(kind, document)
-        return Signal.PROGRESS
+        return self._moved_on(kind)
+
+    def _moved_on(self, kind: str) -> Signal:
+        """Tell the next step of a life cycle from a state that is only told again."""
+        again = kind == self._last_kind or not kind.startswith("response.")
+        self._last_kind = kind
+        return Signal.KEEP_ALIVE if again else Signal.PROGRESS
 
     def finish(self) -> None:
         """All is checked by then."""
@@ -65,7 +73,9 @@ class ResponsesMachine(StreamMachine):
 
     def _check_sequence(self, value: object) -> None:
         number = count(value)
-        before, self._sequence = self._sequence, number
+        before = self._sequence
+        # An event without a number is taken to have the next one.
+        self._sequence = number if number is not None or before is None else before + 1
         if number is None:
             if before is not None or self.index == 0:
                 self.violate("sequence_missing", "a sequence_number", "none", Severity.WARNING)
@@ -79,9 +89,12 @@ class ResponsesMachine(StreamMachine):
         part = (item, count(document.get("content_index")) or 0)
         match kind:
             case "response.output_item.added":
+                if item in self._closed:
+                    self.violate("item_reopened", f"item {item} to stay closed", kind)
                 self._open(self._items, item, "item")
             case "response.output_item.done":
                 self._close(self._items, item, "item")
+                self._closed.add(item)
                 left = {open_part for open_part in self._parts if open_part[0] == item}
                 if left:
                     self.violate("part_left_open", "every part closed before its item", kind)
@@ -122,6 +135,10 @@ class ResponsesMachine(StreamMachine):
             return self.fail(stream_error(response, self.shape))
         incomplete = record(response.get("incomplete_details")).get("reason")
         self.finish_reason = text(incomplete) or kind.removeprefix("response.")
+        status = text(response.get("status"))
+        if status is not None and status != kind.removeprefix("response."):
+            self.violate("status_differs", f"status {kind.removeprefix('response.')}",
+                         f"status {status}", Severity.WARNING)  # fmt: skip
         if not response:
             self.violate("response_missing", "the whole response", "none", Severity.WARNING)
         if self._items and kind == "response.completed":

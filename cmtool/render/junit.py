@@ -201,8 +201,13 @@ def _of_stream(report: Report, repetition: Repetition) -> _Case:
 
 def _sent_for(report: Report, stream: StreamResult) -> float | None:
     """Give how long the request of a stream took that never came to its end."""
-    same = (e for e in report.exchanges if e.request_id and e.request_id == stream.request_id)
-    return next((exchange.duration_ms for exchange in same), None)
+    same = [
+        exchange
+        for exchange in report.exchanges
+        if (exchange.protocol, exchange.attempt) == (stream.protocol, stream.attempt)
+        and exchange.request_id == stream.request_id
+    ]
+    return same[0].duration_ms if same else None
 
 
 def _figures(stream: StreamResult) -> tuple[tuple[str, str | float | None], ...]:

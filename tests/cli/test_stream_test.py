@@ -441,7 +441,8 @@ def test_a_recording_of_somebody_else_is_shown_never_obeyed(
         "headers": {"content-type": "text/event-stream"},
     }
     middle = {"stream": 0, "at_ms": 1.0, "bytes": CHAT.decode()}
-    lines = [head, opening | {field: value}, middle, {"stream": 0, "end": "closed", "at_ms": 2}]
+    closing = {"stream": 0, "end": "closed", "at_ms": 2, "chunks": 1}
+    lines = [head, opening | {field: value}, middle, closing]
     Path("x.rec").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
     reports = [part for path in ("r.json", "r.xml", "r.md") for part in ("--report", path)]
     ended = cmtool("stream-test", "--replay", "x.rec", "-v", *reports)

@@ -142,7 +142,7 @@ HEALTHY = {
         "end_turn",
         (7, 2),
     ),
-    "silent": ([START, message_delta("max_tokens"), STOP], "", 0, "max_tokens", (7, 1)),
+    "silent": ([START, message_delta("max_tokens"), STOP], "", 0, "max_tokens", (7, None)),
 }
 
 
@@ -186,7 +186,8 @@ def test_what_each_event_means(feed: Feed) -> None:
         Signal.PROGRESS,
         Signal.DELTA,
         Signal.TEXT,
-        *[Signal.PROGRESS] * 3,
+        Signal.KEEP_ALIVE,
+        *[Signal.PROGRESS] * 2,
         Signal.TERMINAL,
     ]
 
@@ -236,9 +237,28 @@ BROKEN = {
         [START, block_start(), END, text("a"), block_stop(), STOP],
         [("delta_after_finish", 3, "error")],
     ),
+    "delta_of_other_block": (
+        [
+            START,
+            block_start(),
+            delta("input_json_delta", partial_json="{"),
+            block_stop(),
+            END,
+            STOP,
+        ],
+        [("delta_of_other_block", 2, "error")],
+    ),
+    "block_after_finish": (
+        [START, *BLOCK, END, block_start(1), block_stop(1), STOP],
+        [("block_after_finish", 6, "error")],
+    ),
+    "stop_reason_repeated": (
+        [START, *BLOCK, END, message_delta("max_tokens", output_tokens=2), STOP],
+        [("stop_reason_repeated", 6, "error")],
+    ),
     "usage_decreased": (
-        [START, *BLOCK, message_delta(output_tokens=0), STOP],
-        [("usage_decreased", 5, "warning")],
+        [START, *BLOCK, message_delta(None, output_tokens=3), message_delta(output_tokens=2), STOP],
+        [("usage_decreased", 6, "warning")],
     ),
     "stop_reason_missing": (
         [START, *BLOCK, message_delta(None), STOP],

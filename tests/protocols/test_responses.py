@@ -248,7 +248,8 @@ def test_what_each_event_means(feed: Feed) -> None:
         *[Signal.PROGRESS] * 3,
         Signal.DELTA,
         Signal.TEXT,
-        *[Signal.PROGRESS] * 3,
+        Signal.KEEP_ALIVE,
+        *[Signal.PROGRESS] * 2,
         Signal.TERMINAL,
         Signal.KEEP_ALIVE,
     ]

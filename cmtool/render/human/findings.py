@@ -47,7 +47,7 @@ def others(diagnosis: Finding | None, findings: Sequence[Finding]) -> list[Merge
 
 
 def compact(view: View, groups: Sequence[Merged], *, act: bool) -> list[Line]:
-    """Give a line for each group; with ``act`` the first action under it, with verbose all."""
+    """Give a line for each group; with ``act`` what tells most and what to do, with verbose all."""
     names = max((cells(view.text(group.first.id)) for group in groups), default=0)
     return [part for group in groups for part in _group(view, group, names=names, act=act)]
 
@@ -66,6 +66,8 @@ def _group(view: View, group: Merged, *, names: int, act: bool) -> list[Line]:
     lines = flow(text, width=view.room, prefix=prefix, hang=hang)
     if view.verbose:
         return [*lines, *_in_full(view, group, indent=hang)]
+    if act and group.first.evidence:
+        lines += blocks.item(view, view.ascii("·"), group.first.evidence[-1], indent=hang)
     if act and group.first.actions:
         lines += blocks.item(view, view.ascii("→"), group.first.actions[0], indent=hang)
     return lines
