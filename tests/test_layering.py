@@ -58,7 +58,7 @@ SIDEWAYS = {
 ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 
 SHARED = {
-    "checks": {"", "graph", "facts", "registry", "verdict", "wording"},
+    "checks": {"", "graph", "facts", "registry", "verdict", "wording", "trials"},
     "protocols": {"", "base"},
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),
