@@ -30,6 +30,7 @@ class Gate:
     ) -> None:
         self._clock = clock
         self._free = concurrency
+        self._last = ""  # the group that was let in last
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
         self._starts: deque[float] = deque(maxlen=per_minute)
         self.waited_s = 0.0
@@ -62,13 +63,14 @@ class Gate:
 
     def _let_in(self) -> None:
         while self._free and self._waiting:
-            group, turns = next(iter(self._waiting.items()))
-            del self._waiting[group]
+            others = (group for group in self._waiting if group != self._last)
+            group = next(others, self._last)
+            turns = self._waiting.pop(group)
             turn = turns.popleft()
             if turns:
                 self._waiting[group] = turns  # behind all other groups
             if not turn.done():
-                self._free -= 1
+                self._free, self._last = self._free - 1, group
                 turn.set_result(None)
 
     async def space(self, most_s: float) -> bool:

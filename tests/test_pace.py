@@ -60,6 +60,35 @@ async def test_a_place_is_given_back_by_a_failure(time: Time) -> None:
         pass
 
 
+async def test_groups_are_let_in_by_turns(time: Time) -> None:
+    gate, order = Gate(time.clock(), 1), []
+
+    async def one(group: str) -> None:
+        async with gate.place(group):
+            order.append(group)
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(one(group) for group in ("a", "a", "a", "b", "b", "c")))
+    assert order == ["a", "b", "c", "a", "b", "a"]
+
+
+async def test_who_gives_up_waiting_keeps_no_place(time: Time) -> None:
+    gate = Gate(time.clock(), 1)
+    async with gate.place("a"):
+        waiting = asyncio.create_task(_enter(gate))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    async with asyncio.timeout(1), gate.place("a"):
+        pass
+    assert waiting.cancelled()
+
+
+async def _enter(gate: Gate) -> None:
+    async with gate.place("b"):
+        pass
+
+
 @pytest.mark.parametrize("concurrency", [1, 7, 200])
 async def test_no_more_starts_in_any_minute_than_allowed(time: Time, concurrency: int) -> None:
     gate, starts = Gate(time.clock(), concurrency), []

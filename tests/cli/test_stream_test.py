@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -15,11 +16,7 @@ from cmtool.catalog import ROWS
 from cmtool.model import Protocol
 from cmtool.sandbox import SCENARIOS, key_for
 from cmtool.sandbox.scenarios import codes, streams
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from tests.cli.conftest import Ended, InProcess, Served
+from tests.cli.conftest import Ended, InProcess, Served
 
 MODEL = "z-ai/glm-5"
 IDLE_S = 0.3
@@ -449,3 +446,29 @@ def test_a_recording_of_somebody_else_is_shown_never_obeyed(
     assert ended.code in {0, 9, 11}, ended.err
     assert "\x1b" not in ended.out
     ET.fromstring(Path("r.xml").read_text(encoding="utf-8"))  # noqa: S314 - our own
+
+
+def test_in_a_github_run_what_failed_is_annotated_and_the_summary_grows(cmtool: InProcess) -> None:
+    Path("summary.md").write_text("before\n", encoding="utf-8")
+    ended = cmtool(
+        "stream-test",
+        "--sandbox",
+        "truncated",
+        "-f",
+        "json",
+        GITHUB_ACTIONS="true",
+        GITHUB_STEP_SUMMARY="summary.md",
+    )
+    assert ended.code == 11
+    assert ended.json()["exit_code"] == 11
+    (annotation,) = ended.err.splitlines()
+    assert annotation.startswith("::error title=cmtool stream-test%3A stream_truncated::")
+    summary = Path("summary.md").read_text(encoding="utf-8")
+    assert summary.startswith("before\n")
+    assert "stream_truncated" in summary
+
+
+def test_elsewhere_nothing_is_annotated(cmtool: InProcess) -> None:
+    ended = cmtool("stream-test", "--sandbox", "truncated", GITHUB_STEP_SUMMARY="summary.md")
+    assert "::" not in ended.err
+    assert not Path("summary.md").exists()

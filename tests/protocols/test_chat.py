@@ -201,6 +201,18 @@ BROKEN = {
         [chunk({"delta": {"role": "assistant"}, "finish_reason": "stop"}, object="x"), DONE],
         [("wrong_object", 0, "error")],
     ),
+    "wrong_object-of-an-empty-start": (
+        [chunk(object="", id=""), ROLE, A, STOP, DONE],
+        [("wrong_object", 0, "warning")],
+    ),
+    "index_invalid": (
+        [ROLE, chunk({"index": "0", "delta": {"content": "a"}}), STOP, DONE],
+        [("index_invalid", 1, "error")],
+    ),
+    "finish_reason_error": (
+        [ROLE, A, delta("error"), DONE],
+        [("finish_reason_error", 2, "error")],
+    ),
     "choices_missing": (
         [ROLE, event(id="c1", object="chat.completion.chunk"), STOP, DONE],
         [("choices_missing", 1, "error")],

@@ -333,6 +333,16 @@ BROKEN = {
         numbered(CREATED, event("function_call_arguments.delta", delta="{"), COMPLETED),
         [("delta_outside_item", 1, "error")],
     ),
+    "item_reopened": (
+        numbered(CREATED, *ANSWER, *ANSWER, COMPLETED),
+        [("item_reopened", 7, "error")],
+    ),
+    "status_differs": (
+        numbered(
+            CREATED, *ANSWER, event("completed", response=RESPONSE | {"status": "incomplete"})
+        ),
+        [("status_differs", 7, "warning")],
+    ),
     "response_missing": (
         numbered(CREATED, *ANSWER, event("completed")),
         [("response_missing", 7, "warning")],
