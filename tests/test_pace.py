@@ -69,7 +69,7 @@ async def test_groups_are_let_in_by_turns(time: Time) -> None:
             await asyncio.sleep(0)
 
     await asyncio.gather(*(one(group) for group in ("a", "a", "a", "b", "b", "c")))
-    assert order == ["a", "b", "c", "a", "b", "a"]
+    assert order == ["a", "b", "a", "c", "b", "a"]
 
 
 async def test_who_gives_up_waiting_keeps_no_place(time: Time) -> None:
