@@ -120,7 +120,7 @@ def classify(evidence: Evidence) -> Finding | None:
         return from_error(found, evidence)
     status = evidence.status or 0
     if status == 407:  # noqa: PLR2004 - RFC 9110, 15.5.8
-        return _finding(catalog.row("proxy_auth_required"), evidence, _who(evidence))
+        return shown_by(catalog.row("proxy_auth_required"), evidence, _who(evidence))
     if status in _REDIRECTS:
         return _redirected(evidence)
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
@@ -132,7 +132,7 @@ def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
     """Give the finding for an error object, in an answer or inside a stream."""
     row = _row_of(error, evidence)
     facts = (*_contradictions(row, error, evidence), *_astray(row, evidence))
-    finding = _finding(row, evidence, facts)
+    finding = shown_by(row, evidence, facts)
     return dataclasses.replace(
         finding,
         type=_short(error.type),
@@ -147,7 +147,7 @@ def malformed(evidence: Evidence, why: str) -> Finding:
 
     Who seems to have written it is said where something tells.
     """
-    return _finding(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
+    return shown_by(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
 
 
 def _document(body: str) -> tuple[Any, bool]:
@@ -235,7 +235,7 @@ def _astray(row: Row, evidence: Evidence) -> tuple[str, ...]:
 def _redirected(evidence: Evidence) -> Finding:
     location = evidence.headers.get("location")
     where = f"It points to {cut(location, 300)}" if location else "It names no new address"
-    return _finding(catalog.row("redirected"), evidence, (where, *_who(evidence)))
+    return shown_by(catalog.row("redirected"), evidence, (where, *_who(evidence)))
 
 
 def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
@@ -248,7 +248,7 @@ def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
         return malformed(evidence, "The body is empty.")
     if evidence.traced or claims_json:
         return malformed(evidence, "The body is not JSON.")
-    return _finding(catalog.row("not_the_gateway"), evidence, _foreign_evidence(evidence))
+    return shown_by(catalog.row("not_the_gateway"), evidence, _foreign_evidence(evidence))
 
 
 def _foreign_error(evidence: Evidence) -> Finding:
@@ -258,7 +258,7 @@ def _foreign_error(evidence: Evidence) -> Finding:
     not_an_error = evidence.status is not None and evidence.status < 400  # noqa: PLR2004
     wrong_path = not_an_error or evidence.status in {404, 405}
     row = catalog.row("not_the_gateway" if wrong_path else "intermediary_error")
-    return _finding(row, evidence, _foreign_evidence(evidence))
+    return shown_by(row, evidence, _foreign_evidence(evidence))
 
 
 def _foreign_evidence(evidence: Evidence) -> tuple[str, ...]:
@@ -273,7 +273,8 @@ def _who(evidence: Evidence) -> tuple[str, ...]:
     return (f"It was answered by {who}.",) if who else ()
 
 
-def _finding(row: Row, evidence: Evidence, facts: tuple[str, ...]) -> Finding:
+def shown_by(row: Row, evidence: Evidence, facts: tuple[str, ...] = ()) -> Finding:
+    """Give the finding for a row that an answer showed, with its status and phase."""
     filled = catalog.fill(
         row,
         model=evidence.model,

@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 from cmtool import catalog
-from cmtool.classify import Evidence, classify
+from cmtool.classify import Evidence, classify, shown_by
 from cmtool.judging import Ending
 from cmtool.model import Finding, Phase
 
@@ -37,14 +37,8 @@ def _not_a_stream(evidence: Evidence) -> Finding:
     said = f"The answer is {evidence.content_type or 'no content type'}, not text/event-stream."
     if is_stream(evidence):
         said = "The answer calls itself text/event-stream, but holds no line of one."
-    filled = catalog.fill(
-        catalog.row("stream_not_sse"),
-        model=evidence.model,
-        base_url=evidence.base_url,
-        evidence=[said],
-        check=evidence.check,
-    )
-    return dataclasses.replace(filled, phase=Phase.STREAM, status=evidence.status)
+    evidence = dataclasses.replace(evidence, phase=Phase.STREAM)
+    return shown_by(catalog.row("stream_not_sse"), evidence, (said,))
 
 
 def _meant_as_stream(finding: Finding, evidence: Evidence) -> bool:

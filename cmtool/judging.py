@@ -11,15 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cmtool import catalog
-from cmtool.classify import ErrorObject, Evidence, from_error
+from cmtool.classify import ErrorObject, Evidence, from_error, shown_by
 from cmtool.meter import Meter
 from cmtool.model import Finding, Phase, Severity, StreamResult
 from cmtool.protocols import StreamMachine
 
 # A generation that the output cap has cut is healthy, even when all it brought was hidden.
 CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
-
-
 _IMPATIENCE = frozenset({"stream_stalled", "threshold_exceeded"})
 
 
@@ -60,7 +58,7 @@ def judge(
     wrong = broken or (None if machine.terminal else ending) or _verdict(followed)
     if wrong is None:
         return None
-    return _with(_finding(wrong.identifier, evidence), wrong.why, _progress(machine))
+    return _with(shown_by(catalog.row(wrong.identifier), evidence), wrong.why, _progress(machine))
 
 
 def measured(result: StreamResult, followed: Followed) -> StreamResult:
@@ -108,16 +106,6 @@ def _verdict(followed: Followed) -> Ending | None:
     if machine.deltas == 0 and machine.finish_reason not in CAPPED:
         return Ending("stream_empty", "The stream ended by its rules, but brought no output.")
     return None
-
-
-def _finding(identifier: str, evidence: Evidence) -> Finding:
-    filled = catalog.fill(
-        catalog.row(identifier),
-        model=evidence.model,
-        base_url=evidence.base_url,
-        check=evidence.check,
-    )
-    return dataclasses.replace(filled, phase=Phase.STREAM, status=evidence.status)
 
 
 def _progress(machine: StreamMachine) -> str:

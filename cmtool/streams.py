@@ -15,6 +15,7 @@ from cmtool.generation import Generation, Plan, stream
 from cmtool.model import Finding, Severity, StreamResult
 from cmtool.thresholds import NO_LIMITS, Thresholds
 
+_SEEN_WITH_A_FINISH = frozenset({"stream_empty", "stream_malformed"})
 _TOLD_RULES = 3  # of the rules that a stream breaks without harm
 
 
@@ -172,7 +173,9 @@ def _was_measured(generation: Generation) -> bool:
     body = (generation.attempt.exchange.body or "").lstrip()
     finding = generation.finding
     mislabelled = finding is not None and finding.id == "stream_not_sse" and _is_events(body)
-    behind = generation.result.finish_reason is not None and generation.result.violations == ()
+    behind = generation.result.finish_reason is not None and (
+        finding is not None and finding.id not in _SEEN_WITH_A_FINISH
+    )
     return not (mislabelled or behind)
 
 

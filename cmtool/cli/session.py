@@ -17,7 +17,7 @@ from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
 from cmtool.cli.boundary import keep_secret
 from cmtool.clock import Clock, Deadline
-from cmtool.credentials import KeyVerdict, bare
+from cmtool.credentials import PREFIX, KeyVerdict, bare
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
@@ -29,6 +29,8 @@ from cmtool.render.progress import Progress
 from cmtool.retry import Patience
 from cmtool.settings import Settings
 from cmtool.transport import Transport
+
+_SHORTEST_SECRET = 8  # of a value that does not have the form of a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +170,16 @@ def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:
     own = [secret.reveal() for secret in (settings.key, key.key) if secret is not None]
     others = [v for name, v in settings.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
     logins = [part for v in settings.environ.values() for part in login_parts(v)]
-    return [form for secret in (*own, *others) for form in (bare(secret), secret.strip())
-            if '"' not in form] + logins  # fmt: skip
+    forms = {form for secret in (*own, *others) for form in (bare(secret), secret.strip())}
+    return [form for form in forms if _is_secret(form)] + logins
+
+
+def _is_secret(form: str) -> bool:
+    """Tell a key from a stand-in such as ``null`` or ``none``, a word that answers hold as well.
+
+    A value with quotes in it is known without them; taken out whole it would spoil JSON.
+    """
+    return '"' not in form and (form.startswith(PREFIX) or len(form) >= _SHORTEST_SECRET)
 
 
 def _target(run: Run) -> Target:

@@ -136,11 +136,6 @@ def justified(left: Sequence[Span], right: Span, width: int) -> Line | None:
     return Line((*left, Span(" " * gap), right))
 
 
-def indented(lines: Iterable[Line], by: int) -> list[Line]:
-    """Give the lines moved to the right; empty ones stay empty."""
-    return [Line((Span(" " * by), *item.spans)) if item.spans else item for item in lines]
-
-
 def _cell(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in {"Mn", "Me", "Cf"}:
         return 0

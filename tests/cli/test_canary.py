@@ -231,3 +231,14 @@ def test_a_fault_of_our_own_is_one_sentence_unless_asked(
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith("cmtool: a fault of cmtool itself (")
     assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["null", "none", "code", "test"])
+def test_a_stand_in_for_another_key_spoils_no_answer(
+    cmtool: InProcess, gateway: Served, word: str
+) -> None:
+    # Taken out by value, such a word would break the JSON that it is a part of.
+    variables = gateway.environment("insufficient-balance") | {"OPENAI_API_KEY": word}
+    report = cmtool("doctor", "-f", "json", **variables).json()
+    assert report["diagnosis"]["id"] == "insufficient_balance"
+    assert '"code": "insufficient_balance"' in report["support"]["body"]

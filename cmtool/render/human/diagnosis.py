@@ -14,20 +14,6 @@ _TEXT = 4
 _LIST = 6
 
 
-def finding_lines(  # noqa: PLR0913 - one keyword for each choice of the reader
-    finding: Finding,
-    *,
-    width: int,
-    ascii_only: bool = False,
-    verbose: bool = False,
-    quiet: bool = False,
-    support: Support | None = None,
-) -> list[Line]:
-    """Give one finding as a block; with ``quiet`` only its headline and the first action."""
-    view = View(width=width, ascii_only=ascii_only, verbose=verbose, quiet=quiet)
-    return brief(view, finding, support) if quiet else block(view, finding, support=support)
-
-
 def block(
     view: View, finding: Finding, *, support: Support | None = None, checks: Sequence[str] = ()
 ) -> list[Line]:

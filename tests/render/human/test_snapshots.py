@@ -26,7 +26,7 @@ def plain(lines: Iterable[Line]) -> str:
     return "".join(f"{each.text}\n" for each in lines)
 
 
-def compare(name: str, views: dict[str, str]) -> None:
+def check_snapshot(name: str, views: dict[str, str]) -> None:
     got = "\n".join(f"##### {title}\n{text}" for title, text in views.items())
     path = FOLDER / f"{name}.txt"
     if WRITE:
@@ -43,7 +43,7 @@ def rendered(report: Report, *, width: int, **choices: bool) -> str:
 
 
 def test_report(situation: str, built: Report) -> None:
-    compare(
+    check_snapshot(
         situation,
         {
             "80 columns": rendered(built, width=80),
@@ -58,7 +58,7 @@ def test_report(situation: str, built: Report) -> None:
 
 def test_models(reports: dict[str, Report]) -> None:
     models = reports["models"]
-    compare(
+    check_snapshot(
         "models-list",
         {
             "IDs": plain(models_lines(models, long=False, width=80)),
@@ -69,7 +69,7 @@ def test_models(reports: dict[str, Report]) -> None:
 
 def test_one_row_of_the_catalogue() -> None:
     row = ROWS["insufficient_balance"]
-    compare(
+    check_snapshot(
         "row",
         {
             "80 columns": plain(row_lines(row, width=80)),
