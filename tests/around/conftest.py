@@ -1,0 +1,84 @@
+"""One way to put a case to the program: the whole doctor in this process, and what it came to."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import InProcess, bare_world, cmtool
+
+__all__ = ["bare_world", "cmtool"]
+
+KEY = "cm-canary-4b1d5c7e9f0a2468"
+"""The key of every case that does not bring its own; it must never be seen."""
+
+_GRACE_S = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosed:
+    """What the doctor said: the report as JSON, and the page that a person reads."""
+
+    report: dict[str, Any]
+    page: str
+
+    @property
+    def id(self) -> str | None:
+        diagnosis = self.report["diagnosis"]
+        return diagnosis["id"] if diagnosis else None
+
+    @property
+    def exit_code(self) -> int:
+        code: int = self.report["exit_code"]
+        return code
+
+    @property
+    def warnings(self) -> list[str]:
+        return [f["id"] for f in self.report["findings"] if f["severity"] == "warning"]
+
+    def check(self, identifier: str) -> dict[str, Any]:
+        found: dict[str, Any] = next(c for c in self.report["checks"] if c["id"] == identifier)
+        return found
+
+    @property
+    def prose(self) -> str:
+        """The page without its line breaks and indentation."""
+        return " ".join(self.page.split())
+
+
+@dataclass(kw_only=True)
+class Doctor:
+    """Runs ``cmtool doctor`` twice, for a program and for a person, and holds what always holds.
+
+    There is one document on standard output, no traceback, no secret, and an end in time.
+    """
+
+    run: InProcess
+
+    def __call__(
+        self, *argv: str, secrets: tuple[str, ...] = (), timeout_s: float = 10, **variables: str
+    ) -> Diagnosed:
+        """Give what the doctor said; ``variables`` are its environment, KEY its key by default."""
+        variables = {"CROSSMODEL_API_KEY": KEY, **variables}
+        command = ("doctor", *argv, "--timeout", f"{timeout_s:g}")
+        start = time.monotonic()
+        told = self.run(*command, "--format", "json", **variables)
+        took = time.monotonic() - start
+        shown = self.run(*command, **variables)
+        assert took < timeout_s + _GRACE_S
+        assert told.code == shown.code
+        for text in (told.out, told.err, shown.out, shown.err):
+            assert "Traceback" not in text
+            for secret in (KEY, *secrets):
+                assert secret not in text
+        report = told.json()
+        assert report["exit_code"] == told.code
+        return Diagnosed(report=report, page=shown.out)
+
+
+@pytest.fixture
+def doctor(cmtool: InProcess) -> Doctor:
+    return Doctor(run=cmtool)
