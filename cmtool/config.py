@@ -54,6 +54,23 @@ def environment() -> Mapping[str, str]:
     return os.environ
 
 
+def cache_folder() -> Path | None:
+    """Give the folder for what may be lost, None where the environment names no place for it.
+
+    ``XDG_CACHE_HOME`` where it is an absolute path, as the XDG base directory specification has
+    it; on Windows ``LOCALAPPDATA``; else ``.cache`` of the home directory.  The completion scripts
+    look for it in the same way.
+    """
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if named.startswith("/"):
+        return Path(named, "cmtool")
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA")
+        return Path(local, "cmtool") if local else None
+    home = os.environ.get("HOME", "")
+    return Path(home, ".cache", "cmtool") if home.startswith("/") else None
+
+
 def plain_terminal() -> tuple[bool, bool]:
     """Say whether the environment asks for no colours, and whether the terminal cannot move.
 

@@ -13,6 +13,7 @@ from cmtool.checks import registry
 from cmtool.checks.facts import Wishes
 from cmtool.cli import output as out
 from cmtool.cli.options import AskOptions, OutputOptions, TargetOptions
+from cmtool.cli.remembering import remember
 from cmtool.cli.session import Conclusion, Order, conduct
 from cmtool.errors import UsageError
 from cmtool.model import Finding, Protocol, Report, Secret
@@ -53,6 +54,8 @@ def execute(  # noqa: PLR0913 - what a command consists of
             strict=output.strict,
         )
         conclusion = asyncio.run(_run(order, target.sandbox, progress))
+    if target.sandbox is None and conclusion.facts.models:
+        remember(model.id for model in conclusion.facts.models)
     return replace(conclusion, report=_aimed(conclusion.report, target))
 
 

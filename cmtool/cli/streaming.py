@@ -12,8 +12,9 @@ from cmtool import __version__
 from cmtool.checks import inference, verdict
 from cmtool.checks.facts import Facts, Wishes
 from cmtool.cli.expecting import Matcher
+from cmtool.cli.files import check_writable, write_whole
 from cmtool.cli.options import AskOptions, OutputOptions, StreamOptions, TargetOptions
-from cmtool.cli.output import check_reports, check_writable, emit, write_whole
+from cmtool.cli.output import check_reports, emit
 from cmtool.cli.running import chosen_protocols, execute, generating
 from cmtool.errors import UsageError
 from cmtool.generation import Generation

@@ -96,11 +96,14 @@ class Served:
 
 
 @pytest.fixture(autouse=True)
-def bare_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def bare_world(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Nothing of the machine's environment counts, and the folder is empty."""
     for name in os.environ:
         if name.startswith(_MEANT_FOR_US) or name in _ALSO or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.chdir(tmp_path)
 
 
