@@ -16,6 +16,7 @@ from cmtool.cli.options import (
     AskOptions,
     ModelArgument,
     OutputOptions,
+    Shell,
     StreamOptions,
     TargetOptions,
     expanded,
@@ -230,3 +231,15 @@ def sandbox(
         return serving.list_scenarios()
     pace = serving.Pace(delay_s=delay / 1000, first_token_s=first_token / 1000)
     return serving.serve(scenario, host, port, pace)
+
+
+@app.command()
+@guarded
+def completion(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell.")],
+) -> int:
+    """Print the completion script for a shell."""
+    from cmtool.cli.completion import script  # noqa: PLC0415
+
+    typer.echo(script(shell), nl=False)
+    return 0

@@ -32,6 +32,15 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class Shell(StrEnum):
+    """A shell for which there is a completion script."""
+
+    BASH = "bash"
+    ZSH = "zsh"
+    FISH = "fish"
+    POWERSHELL = "powershell"
+
+
 class OptionGroup:
     """The mark of a dataclass whose fields are options."""
 

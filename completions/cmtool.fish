@@ -1,0 +1,169 @@
+# Completion of cmtool for fish.  Written by: cmtool completion fish
+# In ~/.config/fish/config.fish:  cmtool completion fish | source
+
+# Offers the model IDs that cmtool has last seen.
+function __cmtool_models
+    set -l folder $XDG_CACHE_HOME
+    string match -q '/*' -- "$folder"; or set folder $HOME/.cache
+    test -f $folder/cmtool/models -a -r $folder/cmtool/models
+    and string match -r '^[a-zA-Z0-9]\S*$' <$folder/cmtool/models
+end
+
+set -g __cmtool_scenarios \
+    healthy missing-api-key invalid-api-key api-key-inactive user-inactive insufficient-balance \
+    no-wallet model-not-found rate-limit-exceeded provider-error model-unavailable internal-error \
+    db-error invalid-json invalid-messages unsupported-parameter unsupported-responses-feature flaky \
+    flaky-auth flaky-drop retry-after rate-limit-tokens wallet-runs-dry empty-wallet-works alias \
+    model-substituted no-trace clock-skew one-protocol usage-broken models-broken lying-status \
+    error-200 undocumented anthropic-overloaded echo-key malformed empty-200 html-502 cloudflare-522 \
+    aws-504 varnish-503 proxy-403 proxy-407 captive-portal website redirect drop reset no-answer \
+    slow buffered not-sse truncated disconnected stalled keepalive-stalled stream-empty \
+    stream-malformed stream-error response-failed stream-error-nested stream-error-unnamed \
+    stream-error-text error-as-stream html-as-stream stream-no-events stream-after-end \
+    stream-unopened stream-unfinished sequence-gap only-pings endless stream-provider-error \
+    stream-model-unavailable stream-rate-limit-exceeded stream-internal-error \
+    stream-insufficient-balance odd-crlf odd-cr odd-bom odd-bytes odd-separators odd-comments \
+    odd-content-type odd-blocks odd-data-lines reasoning tool-call
+
+set -g __cmtool_errors \
+    key_missing key_placeholder key_malformed key_wrong_vendor key_wrong_prefix base_url_invalid \
+    base_url_path base_url_host base_url_insecure missing_api_key invalid_api_key api_key_inactive \
+    user_inactive authentication_error insufficient_balance no_wallet billing_error model_not_found \
+    rate_limit_exceeded internal_error db_error provider_error model_unavailable api_error \
+    invalid_json invalid_messages unsupported_parameter unsupported_responses_feature \
+    invalid_request_error dns_failure connection_refused connection_timeout connection_reset \
+    network_unreachable response_timeout tls_expired tls_untrusted tls_hostname_mismatch tls_failure \
+    proxy_unusable proxy_auth_required redirected intermediary_error not_the_gateway \
+    undocumented_error malformed_response stream_error stream_truncated stream_disconnected \
+    stream_stalled stream_not_sse stream_malformed stream_empty threshold_exceeded key_conflict \
+    base_url_conflict key_in_other_variable key_not_exported proxy_in_use ca_file_missing clock_skew \
+    balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed \
+    model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 301 302 \
+    303 307 308 400 401 402 404 407 429 500 502 503
+
+complete -c cmtool -f
+complete -c cmtool -n __fish_use_subcommand -l version -d 'Show the version'
+complete -c cmtool -n __fish_use_subcommand -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n __fish_use_subcommand -a doctor -d 'Walk every check and print one diagnosis'
+complete -c cmtool -n __fish_use_subcommand -a models -d 'List the model IDs, one a line, sorted'
+complete -c cmtool -n __fish_use_subcommand -a stream-test -d 'Judge and measure real streams, fit for a pipeline'
+complete -c cmtool -n __fish_use_subcommand -a request -d 'Send one test request and show everything'
+complete -c cmtool -n __fish_use_subcommand -a errors -d 'Print the error table, or one row of it in full'
+complete -c cmtool -n __fish_use_subcommand -a balance -d 'Show the wallet and the spend, in money'
+complete -c cmtool -n __fish_use_subcommand -a sandbox -d 'Serve a local gateway with a scenario for every failure'
+complete -c cmtool -n __fish_use_subcommand -a completion -d 'Print the completion script for a shell'
+
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l no-spend -d 'Only requests that cost nothing; the rest is predicted'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l base-url -x -d 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l api-key-file -r -F -d 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l sandbox -x -a '$__cmtool_scenarios' -d 'Run against an embedded sandbox instead; \'cmtool sandbox --list\' names them'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l timeout -x -d 'Deadline of the whole command'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l model -s m -x -a '(__cmtool_models)' -d 'The model; else CROSSMODEL_MODEL, else a cheap one'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l protocol -s p -x -a 'chat responses messages' -d 'Protocol to use; may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from doctor' -a '(__cmtool_models)'
+
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l check -x -a '(__cmtool_models)' -d 'Say whether an ID exists; else the nearest'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l long -s l -d 'Show owner and date'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l base-url -x -d 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l api-key-file -r -F -d 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l sandbox -x -a '$__cmtool_scenarios' -d 'Run against an embedded sandbox instead; \'cmtool sandbox --list\' names them'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l timeout -x -d 'Deadline of the whole command'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from models' -a '(__cmtool_models)'
+
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l base-url -x -d 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l api-key-file -r -F -d 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l sandbox -x -a '$__cmtool_scenarios' -d 'Run against an embedded sandbox instead; \'cmtool sandbox --list\' names them'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l timeout -x -d 'Deadline of the whole command'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l model -s m -x -a '(__cmtool_models)' -d 'The model; else CROSSMODEL_MODEL, else a cheap one'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l protocol -s p -x -a 'chat responses messages' -d 'Protocol to use; may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l repeat -x -d 'Streams in each protocol'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l concurrency -x -d 'Streams that are open at once'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l retries -x -d 'Fresh attempts after what is documented to pass, and after a broken connection'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l prompt -x -d 'What to ask'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l max-tokens -x -d 'Cap of the output, in tokens'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l idle-timeout -x -d 'Longest silence of the model in an answer; keep-alives do not count'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l expect -x -d 'What the text has to match somewhere'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l max-ttft -x -d 'Latest first text'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l max-gap -x -d 'Longest pause between deltas'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l max-duration -x -d 'Longest whole stream'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l min-tokens-per-second -x -d 'Lowest rate'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l record -r -F -d 'Keep the raw bytes with their times'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l replay -r -F -d 'Judge a recording or a capture of curl instead'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from stream-test' -a '(__cmtool_models)'
+
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l stream -d 'Ask for a stream'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l prompt -x -d 'What to ask'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l max-tokens -x -d 'Cap of the output, in tokens'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l base-url -x -d 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l api-key-file -r -F -d 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l sandbox -x -a '$__cmtool_scenarios' -d 'Run against an embedded sandbox instead; \'cmtool sandbox --list\' names them'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l timeout -x -d 'Deadline of the whole command'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l model -s m -x -a '(__cmtool_models)' -d 'The model; else CROSSMODEL_MODEL, else a cheap one'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l protocol -s p -x -a 'chat responses messages' -d 'Protocol to use; may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from request' -a '(__cmtool_models)'
+
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from errors' -a '$__cmtool_errors'
+
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l base-url -x -d 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l api-key-file -r -F -d 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l sandbox -x -a '$__cmtool_scenarios' -d 'Run against an embedded sandbox instead; \'cmtool sandbox --list\' names them'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l timeout -x -d 'Deadline of the whole command'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l format -s f -x -a 'human json junit markdown' -d 'What standard output gets'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l report -r -F -d 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__fish_seen_subcommand_from balance' -l help -s h -d 'Show this message and exit'
+
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l list -d 'Print the scenarios and end'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l scenario -x -a '$__cmtool_scenarios' -d 'Whose key to print'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l host -x -d 'Where to listen'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l port -x -d '0 takes a free one'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l delay -x -d 'Wait before every answer'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l first-token -x -d 'Wait before a stream\'s'
+complete -c cmtool -n '__fish_seen_subcommand_from sandbox' -l help -s h -d 'Show this message and exit'
+
+complete -c cmtool -n '__fish_seen_subcommand_from completion' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish powershell'

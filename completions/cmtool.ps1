@@ -1,0 +1,336 @@
+# Completion of cmtool for PowerShell.  Written by: cmtool completion powershell
+# In $PROFILE:  cmtool completion powershell | Out-String | Invoke-Expression
+
+Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $words = @($commandAst.CommandElements |
+        Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+        ForEach-Object { $_.Extent.Text })
+    $command = @($words | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' })[0]
+    $previous = if ($words.Count -gt 1) { $words[-1] } else { '' }
+
+    # The model IDs that cmtool has last seen.
+    function Get-Model {
+        $folder = if ($env:XDG_CACHE_HOME -like '/*') { $env:XDG_CACHE_HOME }
+        elseif ($env:LOCALAPPDATA) { $env:LOCALAPPDATA }
+        else { "$HOME/.cache" }
+        $file = "$folder/cmtool/models"
+        if (Test-Path -LiteralPath $file -PathType Leaf) {
+            Get-Content -LiteralPath $file | Where-Object { $_ -match '^[a-zA-Z0-9]\S*$' }
+        }
+    }
+
+    $scenarios = (
+        'healthy missing-api-key invalid-api-key api-key-inactive user-inactive insufficient-balance
+         no-wallet model-not-found rate-limit-exceeded provider-error model-unavailable internal-error
+         db-error invalid-json invalid-messages unsupported-parameter unsupported-responses-feature flaky
+         flaky-auth flaky-drop retry-after rate-limit-tokens wallet-runs-dry empty-wallet-works alias
+         model-substituted no-trace clock-skew one-protocol usage-broken models-broken lying-status
+         error-200 undocumented anthropic-overloaded echo-key malformed empty-200 html-502 cloudflare-522
+         aws-504 varnish-503 proxy-403 proxy-407 captive-portal website redirect drop reset no-answer
+         slow buffered not-sse truncated disconnected stalled keepalive-stalled stream-empty
+         stream-malformed stream-error response-failed stream-error-nested stream-error-unnamed
+         stream-error-text error-as-stream html-as-stream stream-no-events stream-after-end
+         stream-unopened stream-unfinished sequence-gap only-pings endless stream-provider-error
+         stream-model-unavailable stream-rate-limit-exceeded stream-internal-error
+         stream-insufficient-balance odd-crlf odd-cr odd-bom odd-bytes odd-separators odd-comments
+         odd-content-type odd-blocks odd-data-lines reasoning tool-call'
+    ) -split '\s+'
+
+    $errors = (
+        'key_missing key_placeholder key_malformed key_wrong_vendor key_wrong_prefix base_url_invalid
+         base_url_path base_url_host base_url_insecure missing_api_key invalid_api_key api_key_inactive
+         user_inactive authentication_error insufficient_balance no_wallet billing_error model_not_found
+         rate_limit_exceeded internal_error db_error provider_error model_unavailable api_error
+         invalid_json invalid_messages unsupported_parameter unsupported_responses_feature
+         invalid_request_error dns_failure connection_refused connection_timeout connection_reset
+         network_unreachable response_timeout tls_expired tls_untrusted tls_hostname_mismatch tls_failure
+         proxy_unusable proxy_auth_required redirected intermediary_error not_the_gateway
+         undocumented_error malformed_response stream_error stream_truncated stream_disconnected
+         stream_stalled stream_not_sse stream_malformed stream_empty threshold_exceeded key_conflict
+         base_url_conflict key_in_other_variable key_not_exported proxy_in_use ca_file_missing clock_skew
+         balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed
+         model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 301 302
+         303 307 308 400 401 402 404 407 429 500 502 503'
+    ) -split '\s+'
+
+    $options = @()
+    $offered = @()
+    switch ($command) {
+        'doctor' {
+            $options = @(
+                @('--no-spend', 'Only requests that cost nothing; the rest is predicted'),
+                @('--base-url', 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'),
+                @('--api-key-file', 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'),
+                @('--sandbox', 'Run against an embedded sandbox instead; ''cmtool sandbox --list'' names them'),
+                @('--timeout', 'Deadline of the whole command'),
+                @('--model', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('-m', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('--protocol', 'Protocol to use; may be repeated'),
+                @('-p', 'Protocol to use; may be repeated'),
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
+                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = @(Get-Model) }
+            }
+        }
+        'models' {
+            $options = @(
+                @('--check', 'Say whether an ID exists; else the nearest'),
+                @('--long', 'Show owner and date'),
+                @('-l', 'Show owner and date'),
+                @('--base-url', 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'),
+                @('--api-key-file', 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'),
+                @('--sandbox', 'Run against an embedded sandbox instead; ''cmtool sandbox --list'' names them'),
+                @('--timeout', 'Deadline of the whole command'),
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--check' } { $offered = @(Get-Model); $options = @(); break }
+                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = @(Get-Model) }
+            }
+        }
+        'stream-test' {
+            $options = @(
+                @('--base-url', 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'),
+                @('--api-key-file', 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'),
+                @('--sandbox', 'Run against an embedded sandbox instead; ''cmtool sandbox --list'' names them'),
+                @('--timeout', 'Deadline of the whole command'),
+                @('--model', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('-m', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('--protocol', 'Protocol to use; may be repeated'),
+                @('-p', 'Protocol to use; may be repeated'),
+                @('--repeat', 'Streams in each protocol'),
+                @('--concurrency', 'Streams that are open at once'),
+                @('--retries', 'Fresh attempts after what is documented to pass, and after a broken connection'),
+                @('--prompt', 'What to ask'),
+                @('--max-tokens', 'Cap of the output, in tokens'),
+                @('--idle-timeout', 'Longest silence of the model in an answer; keep-alives do not count'),
+                @('--expect', 'What the text has to match somewhere'),
+                @('--max-ttft', 'Latest first text'),
+                @('--max-gap', 'Longest pause between deltas'),
+                @('--max-duration', 'Longest whole stream'),
+                @('--min-tokens-per-second', 'Lowest rate'),
+                @('--record', 'Keep the raw bytes with their times'),
+                @('--replay', 'Judge a recording or a capture of curl instead'),
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
+                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
+                { $_ -cin '--repeat' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--concurrency' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--retries' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--prompt' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--max-tokens' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--idle-timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--expect' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--max-ttft' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--max-gap' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--max-duration' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--min-tokens-per-second' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--record' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--replay' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = @(Get-Model) }
+            }
+        }
+        'request' {
+            $options = @(
+                @('--stream', 'Ask for a stream'),
+                @('--prompt', 'What to ask'),
+                @('--max-tokens', 'Cap of the output, in tokens'),
+                @('--base-url', 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'),
+                @('--api-key-file', 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'),
+                @('--sandbox', 'Run against an embedded sandbox instead; ''cmtool sandbox --list'' names them'),
+                @('--timeout', 'Deadline of the whole command'),
+                @('--model', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('-m', 'The model; else CROSSMODEL_MODEL, else a cheap one'),
+                @('--protocol', 'Protocol to use; may be repeated'),
+                @('-p', 'Protocol to use; may be repeated'),
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--prompt' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--max-tokens' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
+                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = @(Get-Model) }
+            }
+        }
+        'errors' {
+            $options = @(
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = $errors }
+            }
+        }
+        'balance' {
+            $options = @(
+                @('--base-url', 'Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway'),
+                @('--api-key-file', 'File that holds the key, - for standard input; else CROSSMODEL_API_KEY'),
+                @('--sandbox', 'Run against an embedded sandbox instead; ''cmtool sandbox --list'' names them'),
+                @('--timeout', 'Deadline of the whole command'),
+                @('--format', 'What standard output gets'),
+                @('-f', 'What standard output gets'),
+                @('--report', 'Write it to a file too (.json, .xml for JUnit, .md); may be repeated'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
+                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
+                default { $offered = $null }
+            }
+        }
+        'sandbox' {
+            $options = @(
+                @('--list', 'Print the scenarios and end'),
+                @('--scenario', 'Whose key to print'),
+                @('--host', 'Where to listen'),
+                @('--port', '0 takes a free one'),
+                @('--delay', 'Wait before every answer'),
+                @('--first-token', 'Wait before a stream''s'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                { $_ -cin '--scenario' } { $offered = $scenarios; $options = @(); break }
+                { $_ -cin '--host' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--port' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--delay' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--first-token' } { $offered = @(); $options = @(); break }
+                default { $offered = $null }
+            }
+        }
+        'completion' {
+            $options = @(
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive -Exact ($previous) {
+                default { $offered = @('bash', 'zsh', 'fish', 'powershell') }
+            }
+        }
+        default {
+            $options = @(
+                @('--version', 'Show the version'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            $offered = @(
+                @('doctor', 'Walk every check and print one diagnosis'),
+                @('models', 'List the model IDs, one a line, sorted'),
+                @('stream-test', 'Judge and measure real streams, fit for a pipeline'),
+                @('request', 'Send one test request and show everything'),
+                @('errors', 'Print the error table, or one row of it in full'),
+                @('balance', 'Show the wallet and the spend, in money'),
+                @('sandbox', 'Serve a local gateway with a scenario for every failure'),
+                @('completion', 'Print the completion script for a shell')
+            )
+        }
+    }
+
+    if ($wordToComplete -like '-*' -or $null -eq $offered) { $offered = $options }
+    $start = [WildcardPattern]::Escape($wordToComplete)
+    $offered | Where-Object { "$(@($_)[0])" -like "$start*" } | ForEach-Object {
+        $text, $help = @($_)
+        if (-not $help) { $help = $text }
+        [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $help)
+    }
+}
