@@ -12,6 +12,7 @@ import typer
 
 from cmtool import __version__
 from cmtool.cli.boundary import guarded
+from cmtool.cli.helping import HelpedCommand
 from cmtool.cli.options import (
     AskOptions,
     ModelArgument,
@@ -26,6 +27,7 @@ from cmtool.cli.options import (
 app = typer.Typer(
     name="cmtool",
     help="Tells why calls to the CrossModel gateway fail, and what to do about it.",
+    epilog="Begin with 'cmtool doctor'; 'cmtool COMMAND --help' shows options and examples.",
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -63,7 +65,14 @@ def cmtool(
     """Tell why calls to the CrossModel gateway fail, and what to do about it."""
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool doctor --sandbox healthy
+        cmtool doctor --sandbox insufficient-balance
+        cmtool doctor --sandbox healthy --no-spend --format json
+    """,
+)
 @expanded
 @guarded
 def doctor(
@@ -92,7 +101,14 @@ def doctor(
     return emit(conclusion.report, output, report_lines)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool models --sandbox healthy
+        cmtool models --sandbox healthy 'anthropic/*' --long
+        cmtool models --sandbox healthy --check anthropic/claude-sonnet-4.6
+    """,
+)
 @expanded
 @guarded
 def models(
@@ -117,7 +133,15 @@ def models(
     return listing.models(pattern, long=long, target=target, output=output)
 
 
-@app.command(name="stream-test")
+@app.command(
+    name="stream-test",
+    cls=HelpedCommand,
+    epilog="""
+        cmtool stream-test --sandbox healthy
+        cmtool stream-test --sandbox truncated --report stream.xml
+        cmtool stream-test --sandbox slow -p chat --max-ttft 200
+    """,
+)
 @expanded
 @guarded
 def stream_test(
@@ -134,7 +158,13 @@ def stream_test(
     return streaming.run(asked, target=target, ask=ask, options=options, output=output)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool request --sandbox healthy
+        cmtool request --sandbox rate-limit-exceeded -p messages --stream
+    """,
+)
 @expanded
 @guarded
 def request(
@@ -173,7 +203,14 @@ def request(
     return emit(conclusion.report, output, request_lines)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool errors
+        cmtool errors 402
+        cmtool errors model_not_found
+    """,
+)
 @expanded
 @guarded
 def errors(
@@ -189,7 +226,13 @@ def errors(
     return table.errors(which, output)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool balance --sandbox healthy
+        cmtool balance --sandbox no-wallet
+    """,
+)
 @expanded
 @guarded
 def balance(target: TargetOptions, output: OutputOptions) -> int:
@@ -203,7 +246,13 @@ def balance(target: TargetOptions, output: OutputOptions) -> int:
     return emit(conclusion.report, output, balance_lines)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        cmtool sandbox --list
+        cmtool sandbox --port 8080 --scenario flaky
+    """,
+)
 @guarded
 def sandbox(
     *,
@@ -233,7 +282,13 @@ def sandbox(
     return serving.serve(scenario, host, port, pace)
 
 
-@app.command()
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        eval "$(cmtool completion bash)"
+        cmtool completion fish > ~/.config/fish/completions/cmtool.fish
+    """,
+)
 @guarded
 def completion(
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh, fish, powershell.")],

@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import typer
 
@@ -21,6 +21,7 @@ from cmtool.errors import UsageError
 from cmtool.model import Protocol
 
 _LONGEST_TIMEOUT_S = 86_400.0
+_LIMITS, _RECORDINGS = "Limits", "Recordings"
 
 
 class Format(StrEnum):
@@ -42,19 +43,23 @@ class Shell(StrEnum):
 
 
 class OptionGroup:
-    """The mark of a dataclass whose fields are options."""
+    """The mark of a dataclass whose fields are options; ``HEADING`` is what they stand under."""
+
+    HEADING: ClassVar[str]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetOptions(OptionGroup):
     """Whom to ask, and as whom."""
 
+    HEADING = "Whom to ask"
+
     base_url: Annotated[
         str | None,
         typer.Option(
             "--base-url",
             metavar="URL",
-            help="Base URL; else CROSSMODEL_API_URL, CROSSMODEL_BASE_URL, the public gateway.",
+            help="Else CROSSMODEL_API_URL, else the public gateway.",
         ),
     ] = None
     api_key_file: Annotated[
@@ -62,7 +67,7 @@ class TargetOptions(OptionGroup):
         typer.Option(
             "--api-key-file",
             metavar="PATH",
-            help="File that holds the key, - for standard input; else CROSSMODEL_API_KEY.",
+            help="A file, - for stdin; else CROSSMODEL_API_KEY.",
         ),
     ] = None
     sandbox: Annotated[
@@ -70,14 +75,12 @@ class TargetOptions(OptionGroup):
         typer.Option(
             "--sandbox",
             metavar="SCENARIO",
-            help="Run against an embedded sandbox instead; 'cmtool sandbox --list' names them.",
+            help="Ask a local gateway instead: healthy, slow, …",
         ),
     ] = None
     timeout: Annotated[
         float,
-        typer.Option(
-            "--timeout", metavar="SECONDS", help="Deadline of the whole command.", show_default=True
-        ),
+        typer.Option("--timeout", metavar="SECONDS", help="Deadline of the whole command."),
     ] = 60.0
 
     def checked(self) -> None:
@@ -91,18 +94,25 @@ class TargetOptions(OptionGroup):
 class AskOptions(OptionGroup):
     """What to ask for."""
 
+    HEADING = "What to ask"
+
     model_option: Annotated[
         str | None,
         typer.Option(
             "--model",
             "-m",
             metavar="ID",
-            help="The model; else CROSSMODEL_MODEL, else a cheap one.",
+            help="Else CROSSMODEL_MODEL, else a cheap model.",
         ),
     ] = None
     protocol: Annotated[
         list[Protocol] | None,
-        typer.Option("--protocol", "-p", help="Protocol to use; may be repeated."),
+        typer.Option(
+            "--protocol",
+            "-p",
+            metavar="NAME",
+            help=f"{', '.join(Protocol)}; all, or repeat it.",
+        ),
     ] = None
 
 
@@ -110,12 +120,14 @@ class AskOptions(OptionGroup):
 class StreamOptions(OptionGroup):
     """What streams are put to: how many, how, and held to which limits."""
 
+    HEADING = "The streams"
+
     repeat: Annotated[
         int, typer.Option("--repeat", metavar="N", min=1, help="Streams in each protocol.")
     ] = 1
     concurrency: Annotated[
         int,
-        typer.Option("--concurrency", metavar="N", min=1, help="Streams that are open at once."),
+        typer.Option("--concurrency", metavar="N", min=1, help="Streams open at once."),
     ] = len(Protocol)
     retries: Annotated[
         int,
@@ -124,12 +136,18 @@ class StreamOptions(OptionGroup):
             metavar="N",
             min=0,
             max=10,
-            help="Fresh attempts after what is documented to pass, and after a broken connection.",
+            help="Fresh attempts after what may pass.",
         ),
     ] = 2
-    prompt: Annotated[str, typer.Option("--prompt", metavar="TEXT", help="What to ask.")] = (
-        "Count from 1 to 30 in digits."
-    )
+    prompt: Annotated[
+        str,
+        typer.Option(
+            "--prompt",
+            metavar="TEXT",
+            help="What to ask; to count, unless named.",
+            show_default=False,
+        ),
+    ] = "Count from 1 to 30 in digits."
     max_tokens: Annotated[
         int, typer.Option("--max-tokens", metavar="N", min=1, help="Cap of the output, in tokens.")
     ] = 64
@@ -137,18 +155,25 @@ class StreamOptions(OptionGroup):
         float,
         typer.Option(
             "--idle-timeout",
+            rich_help_panel=_LIMITS,
             metavar="SECONDS",
-            help="Longest silence of the model in an answer; keep-alives do not count.",
+            help="Longest silence of the model.",
         ),
     ] = 30.0
     expect: Annotated[
         str | None,
-        typer.Option("--expect", metavar="REGEX", help="What the text has to match somewhere."),
+        typer.Option(
+            "--expect",
+            rich_help_panel=_LIMITS,
+            metavar="REGEX",
+            help="What the text has to match somewhere.",
+        ),
     ] = None
     max_ttft: Annotated[
         float | None,
         typer.Option(
             "--max-ttft",
+            rich_help_panel=_LIMITS,
             metavar="MS",
             min=0,
             help="Latest first text.",
@@ -156,24 +181,50 @@ class StreamOptions(OptionGroup):
     ] = None
     max_gap: Annotated[
         float | None,
-        typer.Option("--max-gap", metavar="MS", min=0, help="Longest pause between deltas."),
+        typer.Option(
+            "--max-gap",
+            rich_help_panel=_LIMITS,
+            metavar="MS",
+            min=0,
+            help="Longest pause between deltas.",
+        ),
     ] = None
     max_duration: Annotated[
         float | None,
-        typer.Option("--max-duration", metavar="MS", min=0, help="Longest whole stream."),
+        typer.Option(
+            "--max-duration",
+            rich_help_panel=_LIMITS,
+            metavar="MS",
+            min=0,
+            help="Longest whole stream.",
+        ),
     ] = None
     min_tokens_per_second: Annotated[
         float | None,
-        typer.Option("--min-tokens-per-second", metavar="N", min=0, help="Lowest rate."),
+        typer.Option(
+            "--min-tokens-per-second",
+            rich_help_panel=_LIMITS,
+            metavar="N",
+            min=0,
+            help="Lowest rate.",
+        ),
     ] = None
     record: Annotated[
         str | None,
-        typer.Option("--record", metavar="FILE", help="Keep the raw bytes with their times."),
+        typer.Option(
+            "--record",
+            rich_help_panel=_RECORDINGS,
+            metavar="FILE",
+            help="Keep the raw bytes with their times.",
+        ),
     ] = None
     replay: Annotated[
         str | None,
         typer.Option(
-            "--replay", metavar="FILE", help="Judge a recording or a capture of curl instead."
+            "--replay",
+            rich_help_panel=_RECORDINGS,
+            metavar="FILE",
+            help="Judge a recording, or a capture of curl -i.",
         ),
     ] = None
 
@@ -192,15 +243,24 @@ class StreamOptions(OptionGroup):
 class OutputOptions(OptionGroup):
     """Where the result goes, and how it looks."""
 
-    format: Annotated[Format, typer.Option("--format", "-f", help="What standard output gets.")] = (
-        Format.HUMAN
-    )
+    HEADING = "What comes out"
+
+    format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="NAME",
+            help=f"{', '.join(Format)}.",
+            show_default=False,
+        ),
+    ] = Format.HUMAN
     report: Annotated[
         list[str] | None,
         typer.Option(
             "--report",
             metavar="PATH",
-            help="Write it to a file too (.json, .xml for JUnit, .md); may be repeated.",
+            help="Also to a .json, .xml or .md file; repeatable.",
         ),
     ] = None
     strict: Annotated[bool, typer.Option("--strict", help="A warning fails too.")] = False
@@ -255,6 +315,8 @@ def expanded(command: Callable[..., None]) -> Callable[..., None]:
 def _parameters(group: type[OptionGroup]) -> Iterator[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
     for option in dataclasses.fields(group):  # type: ignore[arg-type]
+        for info in get_args(hints[option.name])[1:]:
+            info.rich_help_panel = info.rich_help_panel or group.HEADING
         yield inspect.Parameter(
             option.name,
             inspect.Parameter.KEYWORD_ONLY,
