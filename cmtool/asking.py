@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from cmtool.classify import Evidence
+from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Protocol
 from cmtool.sockets import Opening
 from cmtool.transport import Answer
@@ -67,7 +68,8 @@ class Attempt(Generic[R_co]):
     """One request that was made or tried: its record, and what its answer came to.
 
     ``value`` is None when there was no answer to read.  ``opening`` is there when the request
-    opened a connection, ``answered_at`` when the head of the answer came.
+    opened a connection, ``answered_at`` when the head of the answer came, ``fault`` when no
+    answer came, or not the whole of one.
     """
 
     exchange: Exchange
@@ -76,6 +78,7 @@ class Attempt(Generic[R_co]):
     headers: Mapping[str, str] = field(default_factory=dict)
     opening: Opening | None = None
     answered_at: datetime | None = None
+    fault: TransportError | None = None
 
 
 Reader = Callable[[Answer], Awaitable[Reading[R]]]

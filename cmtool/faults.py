@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import errno
 import os
-import socket
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from cmtool.addresses import Range, odd_range
+from cmtool.handshakes import HandshakeError, Refusal, refusal, unfinished
+from cmtool.lookups import reason
 from cmtool.model import Phase
 from cmtool.proxies import ProxyChoice
-from cmtool.sockets import CONNECT_TIMEOUT_S, DialError
+from cmtool.sockets import Attempt, DialError
 
 
 class TransportError(Exception):
     """No answer, or not the whole of one.
 
     ``identifier`` is a row of the catalogue, ``details`` sentences about what was seen, ``phase``
-    how far it had come.
+    how far it had come.  ``actions`` come before those of the row, and a ``cause``, which may
+    hold ``{base_url}``, takes the place of the row's.  ``addresses`` are those that were tried.
     """
 
-    def __init__(
-        self, identifier: str, details: Iterable[str], phase: Phase = Phase.CONNECT
+    def __init__(  # noqa: PLR0913 - all that is known of a failure
+        self,
+        identifier: str,
+        details: Iterable[str],
+        phase: Phase = Phase.CONNECT,
+        *,
+        actions: Iterable[str] = (),
+        cause: str = "",
+        addresses: Iterable[Attempt] = (),
     ) -> None:
         super().__init__(identifier)
         self.identifier = identifier
         self.details = tuple(details)
         self.phase = phase
+        self.actions = tuple(actions)
+        self.cause = cause
+        self.addresses = tuple(addresses)
 
 
 def dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
     """Say why no connection to the gateway, or to the proxy before it, could be made."""
-    identifier, details = _reason(error)
+    reached = _lookup_failure(error) if not error.attempts else _unreached(error)
     if proxy is None:
-        return TransportError(identifier, details)
+        return reached
     named = f"The proxy {proxy.shown} (from {proxy.variable}) cannot be reached."
-    return TransportError("proxy_unusable", [named, *details])
+    return TransportError("proxy_unusable", [named, *reached.details], addresses=reached.addresses)
 
 
 def unusable_proxy(proxy: ProxyChoice) -> TransportError:
@@ -50,21 +63,37 @@ def tunnel_failure(error: TransportError, proxy: ProxyChoice) -> TransportError:
     return TransportError("proxy_unusable", [named, *error.details])
 
 
-def _reason(error: DialError) -> tuple[str, list[str]]:
-    if not error.attempts:
-        return "dns_failure", [_lookup_failure(error.host, error.__cause__)]
-    details = [f"{attempt.address} port {error.port}: {_os_words(attempt.error)}"
-               for attempt in error.attempts]  # fmt: skip
-    kinds = [_os_kind(attempt.error) for attempt in error.attempts]
-    return min(kinds, key=_TELLING.index), details
+def _lookup_failure(error: DialError) -> TransportError:
+    found = reason(error.__cause__)
+    return TransportError(
+        "dns_failure", [f"The name {error.host} {found.words}."], actions=[found.action]
+    )
 
 
-def _lookup_failure(host: str, cause: BaseException | None) -> str:
-    if isinstance(cause, TimeoutError):
-        return f"The lookup of {host} gave no answer in {CONNECT_TIMEOUT_S:.0f} s."
-    if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_AGAIN:
-        return f"The lookup of {host} failed for the moment: the name server cannot be reached."
-    return f"The name {host} has no address."
+def _unreached(error: DialError) -> TransportError:
+    kinds = [os_kind(attempt.error) for attempt in error.attempts]
+    odd = [odd_range(error.host, attempt.address) for attempt in error.attempts]
+    return TransportError(
+        min(kinds, key=_TELLING.index),
+        [
+            *_odd_words(error, odd),
+            *(_attempt_words(attempt, error.port) for attempt in error.attempts),
+        ],
+        actions=dict.fromkeys(found.action for found in odd if found is not None),
+        addresses=error.attempts,
+    )
+
+
+def _odd_words(error: DialError, odd: Iterable[Range | None]) -> Iterator[str]:
+    for attempt, found in zip(error.attempts, odd, strict=True):
+        if found is not None:
+            led = f"{error.host} leads to {attempt.address}, {found.kind}"
+            yield f"{led}: {found.meaning}."
+
+
+def _attempt_words(attempt: Attempt, port: int) -> str:
+    after = f" after {attempt.ms:.0f} ms" if attempt.ms is not None and attempt.ms >= 1 else ""
+    return f"{attempt.address} port {port}: {os_words(attempt.error)}{after}."
 
 
 # What tells most about the cause comes first: several addresses may fail in different ways.
@@ -77,7 +106,8 @@ _KINDS = {
 }
 
 
-def _os_kind(error: OSError | None) -> str:
+def os_kind(error: OSError | None) -> str:
+    """Give the identifier for what the system said of one address."""
     if isinstance(error, TimeoutError):
         return "connection_timeout"
     if isinstance(error, ConnectionRefusedError):
@@ -85,7 +115,8 @@ def _os_kind(error: OSError | None) -> str:
     return _KINDS.get((error.errno if error else 0) or 0, "network_unreachable")
 
 
-def _os_words(error: OSError | None) -> str:
+def os_words(error: OSError | None) -> str:
+    """Say in words what the system said of one address."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if error is not None and error.errno:
@@ -93,24 +124,52 @@ def _os_words(error: OSError | None) -> str:
     return str(error)
 
 
-# OpenSSL's verification results: https://docs.openssl.org/master/man1/openssl-verification-options/
-_EXPIRED, _NOT_YET_VALID = 10, 9
-_NAME_MISMATCHES = frozenset({62, 64})
-
-
 def tls_failure(error: ssl.SSLError) -> TransportError:
     """Say why the TLS handshake failed."""
-    return TransportError(*_tls_reason(error))
+    return _refused(*refusal(error))
 
 
-def _tls_reason(error: ssl.SSLError) -> tuple[str, list[str]]:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        said = f"The certificate was refused: {error.verify_message or error}."
-        if error.verify_code in {_EXPIRED, _NOT_YET_VALID}:
-            return "tls_expired", [said]
-        if error.verify_code in _NAME_MISMATCHES:
-            return "tls_hostname_mismatch", [said]
-        return "tls_untrusted", [said]
-    if error.reason in {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}:
-        return "tls_failure", ["The port answers without TLS: it may speak plain http."]
-    return "tls_failure", [f"The TLS handshake failed: {error.reason or error}."]
+def handshake_failure(error: HandshakeError) -> TransportError:
+    """Say that the TLS handshake was not finished."""
+    return _refused(*unfinished(error))
+
+
+def _refused(found: Refusal, said: str) -> TransportError:
+    return TransportError(
+        found.identifier,
+        [line for line in (found.words, said) if line],
+        actions=[found.action] if found.action else (),
+        cause=found.cause,
+    )
+
+
+# RFC 8446, section 5.1: an alert or a handshake message, and the version that they begin with.
+_TLS_RECORD = (b"\x15\x03", b"\x16\x03")
+_QUOTED = 60
+
+
+def stranger(heard: bytes) -> TransportError:
+    """Say that what answers does not speak HTTP, by the first bytes that it sent."""
+    if heard.startswith(_TLS_RECORD):
+        return TransportError(
+            "not_the_gateway",
+            ["The port answers in TLS, and the base URL begins with http://."],
+            Phase.RESPONSE,
+            actions=["Begin the base URL with https://."],
+            cause="What answers at {base_url} speaks https only, and was asked over plain http.",
+        )
+    return TransportError(
+        "not_the_gateway",
+        [f"What answers there does not speak HTTP: {quoted(heard)}."],
+        Phase.RESPONSE,
+        actions=["Check the host and the port of the base URL: another service listens there."],
+        cause="What answers at {base_url} is no web server: it speaks another protocol.",
+    )
+
+
+def quoted(heard: bytes) -> str:
+    """Quote the first line of what was heard, safe to show."""
+    line = heard.strip().splitlines()[0] if heard.strip() else heard
+    text = line[:_QUOTED].decode("ascii", "backslashreplace")
+    shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+    return f'it sent "{shown}"'

@@ -134,7 +134,7 @@ class Gateway:
             self.gate.note()
         sent_at, start = self.clock.now(), self.clock.monotonic()
         answer: Answer | None = None
-        answered_at = None
+        answered_at, fault = None, None
         reading: Reading[R | None]
 
         def lost(error: TransportError) -> None:
@@ -151,6 +151,7 @@ class Gateway:
                 answered_at = self.clock.now()
                 reading = await read(answer)
         except TransportError as exc:
+            fault = exc
             reading = Reading(value=None, finding=self._fault(exc, ask))
         except TimeoutError:
             reading = Reading(value=None, finding=self._no_answer(ask))
@@ -163,6 +164,7 @@ class Gateway:
             headers=answer.headers if answer else {},
             opening=answer.opening if answer else None,
             answered_at=answered_at,
+            fault=fault,
         )
 
     async def read_document(
@@ -272,7 +274,13 @@ class Gateway:
     def _fault(self, error: TransportError, ask: Ask) -> Finding:
         details = (self.redactor.text(detail) for detail in error.details)
         details = (cut(detail, _LONGEST_DETAIL) for detail in details)
-        return dataclasses.replace(self.found(error.identifier, ask, *details), phase=error.phase)
+        found = self.found(error.identifier, ask, *details)
+        return dataclasses.replace(
+            found,
+            phase=error.phase,
+            cause=error.cause.replace("{base_url}", self.base_url) or found.cause,
+            actions=(*error.actions, *found.actions),
+        )
 
     def _no_answer(self, ask: Ask) -> Finding:
         in_time = self._in_time(ask.limit_s)

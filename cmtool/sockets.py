@@ -13,28 +13,39 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeAlias
 
+from cmtool.handshakes import HandshakeError
+
 CONNECT_TIMEOUT_S = 10.0
 _STAGGER_S = 0.25  # RFC 8305, section 5: the recommended connection attempt delay
 _BUFFER_LIMIT = 256 * 1024
+_HEARD = 80  # bytes of an answer that tell what protocol it is
 
 Lookup: TypeAlias = "Callable[[str, int], Awaitable[list[str]]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One address that was tried; ``error`` is None when it answered."""
+    """One address that was tried, and the milliseconds until it failed.
+
+    ``error`` is None when it had not answered yet while another one did.
+    """
 
     address: str
     error: OSError | None = None
+    ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """How a connection came about; durations in milliseconds."""
+    """How a connection came about; durations in milliseconds.
+
+    ``failed`` are the addresses that were tried before the one that answered.
+    """
 
     address: str
     lookup_ms: float
     connect_ms: float
+    failed: tuple[Attempt, ...] = ()
     tls_ms: float | None = None
     tls_version: str | None = None
 
@@ -128,8 +139,9 @@ class Connection:
     """One open connection.
 
     ``opening`` tells how it came about, ``written_at`` when something was last written to it and
-    ``arrived_at`` when the bytes read last had arrived (monotonic seconds).  ``fresh`` is True
-    until its first request has been accounted for.
+    ``arrived_at`` when the bytes read last had arrived (monotonic seconds), ``heard`` the first
+    bytes that were read since then.  ``fresh`` is True until its first request has been accounted
+    for.
     """
 
     def __init__(
@@ -142,15 +154,19 @@ class Connection:
         self.opening = opening
         self.written_at = 0.0
         self.arrived_at = 0.0
+        self.heard = b""
         self.fresh = True
 
     async def read(self, most: int) -> bytes:
         """Give the bytes that came next, b"" at the end; raises OSError."""
         self.arrived_at, piece = await self._receiver.read(most)
+        if len(self.heard) < _HEARD:
+            self.heard += piece[: _HEARD - len(self.heard)]
         return piece
 
     async def write(self, data: bytes) -> None:
         """Write all of ``data``; raises OSError."""
+        self.heard = b""
         self._transport.write(data)
         await self._receiver.flush()
         self.written_at = self._monotonic()
@@ -164,15 +180,30 @@ class Connection:
         """Close at once, without waiting for the other side."""
         self._transport.abort()
 
-    async def secured(self, context: ssl.SSLContext, server_name: str | None) -> Connection:
-        """Give the connection that speaks TLS over this one; raises OSError, ssl.SSLError."""
+    async def secured(
+        self,
+        context: ssl.SSLContext,
+        server_name: str | None,
+        timeout_s: float = CONNECT_TIMEOUT_S,
+    ) -> Connection:
+        """Give the connection that speaks TLS over this one.
+
+        Raises HandshakeError when nothing came of it, ssl.SSLError when it was refused.
+        """
         receiver = _Receiver(self._monotonic)
         start = self._monotonic()
-        transport = await asyncio.get_running_loop().start_tls(
-            self._transport, receiver, context, server_hostname=server_name
-        )
+        try:
+            async with asyncio.timeout(timeout_s):
+                transport = await asyncio.get_running_loop().start_tls(
+                    self._transport, receiver, context, server_hostname=server_name
+                )
+        except ssl.SSLError:
+            raise
+        except OSError as exc:
+            silent = isinstance(exc, TimeoutError)
+            raise HandshakeError(silent=silent, after_s=timeout_s) from exc
         if transport is None:
-            raise ConnectionResetError("closed during the TLS handshake")
+            raise HandshakeError(silent=False, after_s=timeout_s)
         receiver.connection_made(transport)
         opening = replace(
             self.opening,
@@ -240,7 +271,7 @@ async def dial(
     looked_up = monotonic()
     connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
     attempts: list[Attempt] = []
-    connected = await _first(connect, addresses, attempts)
+    connected = await _first(connect, addresses, attempts, monotonic)
     if connected is None:
         raise DialError(host, port, attempts)
     receiver, address = connected
@@ -248,6 +279,7 @@ async def dial(
         address=address,
         lookup_ms=_ms(looked_up - start),
         connect_ms=_ms(monotonic() - looked_up),
+        failed=tuple(attempts),
     )
     return Connection(receiver, opening, monotonic)
 
@@ -265,26 +297,31 @@ async def _first(
     connect: Callable[[str], Awaitable[_Receiver]],
     addresses: Sequence[str],
     attempts: list[Attempt],
+    monotonic: Callable[[], float],
 ) -> tuple[_Receiver, str] | None:
-    """Give the first connection that comes about; add those that fail to ``attempts``."""
-    running: dict[asyncio.Future[_Receiver], str] = {}
+    """Give the first connection that comes about; add the other ones tried to ``attempts``."""
+    running: dict[asyncio.Future[_Receiver], tuple[str, float]] = {}
     waiting = deque(addresses)
     try:
         while waiting or running:
             if waiting:
                 address = waiting.popleft()
-                running[asyncio.ensure_future(connect(address))] = address
+                running[asyncio.ensure_future(connect(address))] = address, monotonic()
             done, _ = await asyncio.wait(
                 running,
                 timeout=_STAGGER_S if waiting else None,
                 return_when=asyncio.FIRST_COMPLETED,
             )
             for task in done:
-                address = running.pop(task)
+                address, start = running.pop(task)
                 try:
-                    return task.result(), address
+                    connected = task.result(), address
                 except OSError as exc:
-                    attempts.append(Attempt(address=address, error=exc))
+                    took = _ms(monotonic() - start)
+                    attempts.append(Attempt(address=address, error=exc, ms=took))
+                else:
+                    attempts += [Attempt(address=silent) for silent, _ in running.values()]
+                    return connected
         return None
     finally:
         for task in running:

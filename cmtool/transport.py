@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from ast import literal_eval
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -21,7 +22,16 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
-from cmtool.faults import TransportError, dial_failure, tls_failure, tunnel_failure, unusable_proxy
+from cmtool.faults import (
+    TransportError,
+    dial_failure,
+    handshake_failure,
+    stranger,
+    tls_failure,
+    tunnel_failure,
+    unusable_proxy,
+)
+from cmtool.handshakes import HandshakeError
 from cmtool.model import Phase, Timings
 from cmtool.proxies import ProxyChoice
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
@@ -82,7 +92,8 @@ class Answer:
 class Transport:
     """One client for a whole run; connections are kept and used again.
 
-    ``trust`` is the TLS context; None where no https address is met.
+    ``trust`` is the TLS context; None where no https address is met.  The lookup, each address
+    and the TLS handshake have ``connect_s`` seconds each.
     """
 
     def __init__(
@@ -92,10 +103,11 @@ class Transport:
         user_agent: str,
         trust: ssl.SSLContext | None,
         proxy: ProxyChoice | None = None,
+        connect_s: float = CONNECT_TIMEOUT_S,
     ) -> None:
         self._proxy = proxy
         self._client = httpx.AsyncClient(
-            transport=_transport(_Backend(monotonic), trust, proxy),
+            transport=_transport(_Backend(monotonic, connect_s), trust, proxy),
             headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
             timeout=None,  # noqa: S113 - the caller's deadline covers everything
             follow_redirects=False,
@@ -161,20 +173,35 @@ class Transport:
 class _Stream(httpcore.AsyncNetworkStream):
     """httpcore's view of a connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, connect_s: float) -> None:
         self.connection = connection
+        self._connect_s = connect_s
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
         del timeout
         try:
-            return await self.connection.read(max_bytes)
+            piece = await self.connection.read(max_bytes)
+        except ssl.SSLError:
+            raise  # an alert that came behind the handshake says why
         except OSError as exc:
+            self._hold_to_http()
             raise httpcore.ReadError from exc
+        if not piece:
+            self._hold_to_http()
+        return piece
+
+    def _hold_to_http(self) -> None:
+        """Raise when the connection ends on a few bytes that begin no answer (RFC 9112, 4)."""
+        heard = self.connection.heard
+        if not b"HTTP/".startswith(heard[:5]):
+            raise stranger(heard)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
         del timeout
         try:
             await self.connection.write(buffer)
+        except ssl.SSLError:
+            raise
         except OSError as exc:
             raise httpcore.WriteError from exc
 
@@ -188,8 +215,9 @@ class _Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
     ) -> httpcore.AsyncNetworkStream:
         del timeout
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            return _Stream(await self.connection.secured(ssl_context, server_hostname))
+        limit_s = self._connect_s
+        secured = await self.connection.secured(ssl_context, server_hostname, limit_s)
+        return _Stream(secured, limit_s)
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":  # an idle connection that has something to say is closing
@@ -200,8 +228,9 @@ class _Stream(httpcore.AsyncNetworkStream):
 class _Backend(httpcore.AsyncNetworkBackend):
     """Hands our sockets to httpcore."""
 
-    def __init__(self, monotonic: Callable[[], float]) -> None:
+    def __init__(self, monotonic: Callable[[], float], connect_s: float) -> None:
         self._monotonic = monotonic
+        self._connect_s = connect_s
 
     async def connect_tcp(
         self,
@@ -212,7 +241,8 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: object = None,
     ) -> httpcore.AsyncNetworkStream:
         del timeout, local_address, socket_options
-        return _Stream(await dial(host, port, self._monotonic, CONNECT_TIMEOUT_S))
+        connection = await dial(host, port, self._monotonic, self._connect_s)
+        return _Stream(connection, self._connect_s)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -321,16 +351,15 @@ def _translated(proxy: ProxyChoice | None, phase: Phase) -> Iterator[None]:
     except DialError as exc:
         raise dial_failure(exc, proxy) from exc
     except ssl.SSLError as exc:
+        if phase is Phase.STREAM:
+            raise _dropped(phase, f"TLS broke off: {exc.reason or exc}.") from exc
         raise tls_failure(exc) from exc
+    except HandshakeError as exc:
+        raise handshake_failure(exc) from exc
     except httpcore.ProxyError as exc:
         raise _proxy_failure(str(exc), proxy) from exc
     except httpcore.RemoteProtocolError as exc:
         raise _protocol_failure(str(exc), phase) from exc
-    except TimeoutError as exc:
-        if phase is not Phase.CONNECT:
-            raise
-        why = f"The TLS handshake was not finished in {CONNECT_TIMEOUT_S:.0f} s."
-        raise TransportError("connection_timeout", [why]) from exc
     except (httpcore.NetworkError, OSError) as exc:
         raise _dropped(phase, "The connection was reset.") from exc
 
@@ -355,8 +384,10 @@ def _protocol_failure(said: str, phase: Phase) -> TransportError:
         return TransportError("not_the_gateway", [why], Phase.RESPONSE)
     if phase is Phase.CONNECT:
         # h11 quotes what it read as the repr of its buffer.
-        quoted = re.sub(r"bytearray\(b(.*)\)", r"\1", said)
-        why = f"What answers there does not speak HTTP: {quoted}."
+        found = re.search(r"bytearray\((b(['\"]).*\2)\)", said)
+        if found is not None:
+            return stranger(literal_eval(found[1]))
+        why = f"What answers there does not speak HTTP: {said}."
         return TransportError("not_the_gateway", [why], Phase.RESPONSE)
     if "chunk" in said and "illegal" in said:
         return _dropped(phase, "The body is not cut into chunks as its head announces.")

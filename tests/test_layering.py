@@ -28,6 +28,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         """
         classify redact answerers credentials address proxies settings
         documents modelids typos clock compression thresholds clients pauses
+        addresses lookups handshakes trust certificates inspectors
         """,
         "catalog",
         "model",
