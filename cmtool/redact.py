@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import base64
 import dataclasses
-import json
+import functools
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 _MASK = "[redacted]"
 _SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
@@ -46,14 +45,13 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         """Know ``secrets`` in every spelling in which a server might echo them."""
-        spellings = {form for s in secrets if len(s) >= _SHORTEST_SECRET for form in _spellings(s)}
-        longest_first = sorted(spellings, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if spellings else None
+        known = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        self._secrets = sorted(known, key=len, reverse=True)
 
     def text(self, text: str) -> str:
         """Give the text with every secret in it masked."""
-        if self._known is not None:
-            text = self._known.sub(_MASK, text)
+        for known in self._known(text):
+            text = known.sub(_MASK, text)
         for shape, mask in _SHAPES:
             text = shape.sub(mask, text)
         return text
@@ -64,14 +62,20 @@ class Redactor:
         A secret is found also where it is split over pieces; each piece keeps its length.
         """
         whole = b"".join(pieces).decode("latin-1")
-        for shape in (self._known, *(shape for shape, _ in _SHAPES)):
-            if shape is not None:
-                whole = shape.sub(lambda found: "*" * len(found[0]), whole)
+        for shape in (*self._known(whole), *(shape for shape, _ in _SHAPES)):
+            whole = shape.sub(lambda found: "*" * len(found[0]), whole)
         data, at, given = whole.encode("latin-1"), 0, []
         for piece in pieces:
             given.append(data[at : at + len(piece)])
             at += len(piece)
         return given
+
+    def _known(self, text: str) -> Iterator[re.Pattern[str]]:
+        """Give what finds the known secrets; escapes are looked for where there can be any."""
+        escaped = any(mark in text for mark in "%\\&")
+        for secret in self._secrets:
+            yield _any_spelling(secret) if escaped else re.compile(re.escape(secret))
+            yield from _in_base64(secret)
 
     def scrub(self, value: T) -> T:
         """Give a record of the model with every text in it redacted, whatever its depth."""
@@ -97,15 +101,54 @@ class Redactor:
                 return value
 
 
-def _spellings(secret: str) -> set[str]:
-    """Give the forms in which a secret may come back: plain, percent-, JSON- and base64-encoded."""
+@functools.lru_cache(maxsize=64)
+def _any_spelling(secret: str) -> re.Pattern[str]:
+    """Give what finds a secret in any mixture of escapes."""
+    return re.compile("".join(map(_spelled, secret)))
+
+
+@functools.lru_cache(maxsize=64)
+def _in_base64(secret: str) -> tuple[re.Pattern[str], ...]:
+    """Give what finds a secret within a text in base64, be it the alphabet for URLs or the other.
+
+    Three bytes make four characters, so that it may begin at any of the three.
+    """
     raw = secret.encode("utf-8", "surrogatepass")
-    encoded = {base64.b64encode(raw[i:])[2:-4].decode() for i in range(3) if len(raw) > i + 9}
-    percent = quote(raw, safe="")
-    lower = re.sub("%..", lambda found: found[0].lower(), percent)
-    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
-    in_json |= {form.replace("/", "\\/") for form in in_json}  # some writers escape the slash
-    return {secret, percent, lower} | in_json | encoded
+    forms = [base64.b64encode(raw[at:])[2:-4].decode() for at in range(3) if len(raw) > at + 9]
+    escaped = (re.escape(form).replace("/", "[/_]").replace(r"\+", r"[+\-]") for form in forms)
+    return tuple(map(re.compile, escaped))
+
+
+def _spelled(char: str) -> str:
+    r"""Give a pattern of one character, percent-encoded and escaped in JSON and HTML as well.
+
+    JSON within a JSON string doubles the backslashes, again and again.
+    """
+    raw = char.encode("utf-8", "surrogatepass")
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    forms = [
+        re.escape(char),
+        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in raw),
+        "".join(rf"\\\\{{0,7}}u{_any_case(units[i : i + 4])}" for i in range(0, len(units), 4)),
+        rf"&#0{{0,4}}{ord(char)};",
+        rf"&#[xX]0{{0,4}}{_any_case(f'{ord(char):x}')};",
+    ]
+    if len(raw) > 1:
+        forms.append(re.escape(raw.decode("latin-1")))
+    if char in _SHORT_ESCAPES:
+        forms.append(rf"\\\\{{0,7}}{re.escape(_SHORT_ESCAPES[char])}")
+    return f"(?:{'|'.join(forms)})"
+
+
+# The characters that JSON escapes with one letter: RFC 8259, section 7.
+_SHORT_ESCAPES = {
+    **{char: char for char in "\"\\/'"},
+    **dict(zip("\b\f\n\r\t", "bfnrt", strict=True)),
+}
+
+
+def _any_case(digits: str) -> str:
+    return "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits)
 
 
 def visible(text: str, *, multiline: bool = False) -> str:

@@ -33,6 +33,13 @@ SPELLINGS = (
     pytest.param(json.dumps(KEY)[1:-1].replace("/", "\\/"), id="json-slash-escaped"),
     pytest.param(quote(KEY, safe=""), id="percent"),
     pytest.param(quote(KEY, safe="").lower().replace("zk", "Zk"), id="percent-lower"),
+    pytest.param("".join(f"%{byte:02X}" for byte in KEY.encode()), id="percent-all"),
+    pytest.param("".join(f"\\u{ord(char):04x}" for char in KEY), id="json-all"),
+    pytest.param("".join(f"\\u{ord(char):04X}" for char in KEY), id="json-all-capitals"),
+    pytest.param(json.dumps(json.dumps(json.dumps(KEY)))[5:-5], id="json-in-json-in-json"),
+    pytest.param("".join(f"&#{ord(char)};" for char in KEY), id="html-decimal"),
+    pytest.param("".join(f"&#x{ord(char):x};" for char in KEY), id="html-hexadecimal"),
+    pytest.param(f"{KEY[:4]}%{ord(KEY[4]):02X}{KEY[5:]}", id="one-escape"),
 )
 
 
@@ -48,9 +55,11 @@ def test_a_known_key_is_masked_in_every_spelling(spelling: str, frame: str) -> N
     assert "77" not in shown
 
 
+@pytest.mark.parametrize("for_urls", [False, True])
 @pytest.mark.parametrize("before", ["", "u", "us", "user:", "Bearer "])
-def test_a_known_key_is_masked_in_base64_at_every_offset(before: str) -> None:
+def test_a_known_key_is_masked_in_base64_at_every_offset(before: str, *, for_urls: bool) -> None:
     encoded = in_base64(before)
+    encoded = encoded.translate(str.maketrans("+/", "-_")) if for_urls else encoded
     shown = Redactor([KEY]).text(f"Basic {encoded}")
     assert MASK in shown
     assert len(shown) < len(f"Basic {encoded}") - 10
