@@ -48,6 +48,7 @@ SIDEWAYS = {
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "classify": {"answerers", "redact"},  # asks who answered, and cuts what it quotes
     "modelids": {"typos"},
+    "inspectors": {"certificates"},  # are told by the issuers
     "address": {
         "proxies",
         "redact",

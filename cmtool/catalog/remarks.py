@@ -119,10 +119,11 @@ _CONFIGURATION: tuple[Row, ...] = (
     ),
     _row(
         id="ca_file_missing",
-        title="a variable names a certificate file that is not there",
+        title="a variable names certificates that cannot be used",
         cause=(
-            "SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE or CURL_CA_BUNDLE points at a path "
-            "that does not exist or cannot be read. Programs that honour it fail with a TLS error."
+            "A variable that names trusted certificates points at a path that does not exist or "
+            "holds none. Programs that read it fail with a TLS error, or trust less than they "
+            "should; cmtool itself goes on with the certificates of the system."
         ),
         actions=(
             "Correct the path, or unset the variable if no authority of its own is needed.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
-import ssl
 from collections.abc import Iterator
 
 from cmtool import catalog
@@ -11,9 +9,9 @@ from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.model import Finding, Group, Status
 from cmtool.redact import fingerprint
+from cmtool.trust import CA_VARIABLES, unusable
 
 _OTHER_KEY_VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-_CA_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 async def key(run: Run) -> Result:
@@ -58,10 +56,13 @@ def _remarks(run: Run) -> Iterator[Finding]:
         yield _remark(
             "proxy_in_use", f"{run.proxy.variable} sends the requests to {run.proxy.shown}."
         )
-    for variable in _CA_VARIABLES:
-        path = environ.get(variable)
-        if path and (why := _unusable(path)) is not None:
-            yield _remark("ca_file_missing", f"{variable} names {path}, {why}.")
+    for entry in CA_VARIABLES:
+        path = environ.get(entry.name)
+        if path and (why := unusable(path, entry)) is not None:
+            yield _remark(
+                "ca_file_missing",
+                f"{entry.name} names {path}, {why}. It is read by {entry.readers}.",
+            )
     urls = {v: environ[v] for v in ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL") if environ.get(v)}
     if len({url.rstrip("/") for url in urls.values()}) > 1:
         told = " and ".join(f"{variable} is {url}" for variable, url in urls.items())
@@ -73,19 +74,6 @@ def _remarks(run: Run) -> Iterator[Finding]:
     if dotenv is not None and dotenv.key_variables and run.settings.key is None:
         named = ", ".join(dotenv.key_variables)
         yield _remark("key_not_exported", f"{dotenv.path} holds {named}, the environment does not.")
-
-
-def _unusable(path: str) -> str | None:
-    """Say why certificates cannot be taken from a path; None when they can."""
-    if not os.path.exists(path):  # noqa: PTH110 - the value may be no path at all
-        return "which is not there"
-    if os.path.isdir(path):  # noqa: PTH112 - likewise
-        return None
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
-    except OSError as exc:  # an SSLError is one
-        return f"from which no certificate can be read ({exc.strerror or exc})"
-    return None
 
 
 def _remark(identifier: str, evidence: str) -> Finding:

@@ -19,6 +19,7 @@ from cmtool.proxies import ProxyChoice
 from cmtool.retry import DELAYS_S
 from cmtool.settings import Settings
 from cmtool.thresholds import NO_LIMITS, Thresholds
+from cmtool.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +74,7 @@ class Run:
     """The world of one run.
 
     ``gateway`` is None where no address can be used; ``advanced`` is told, with its identifier,
-    how far a check has come.
+    how far a check has come; ``trust`` is None where no https address is met.
     """
 
     settings: Settings
@@ -85,6 +86,7 @@ class Run:
     wishes: Wishes
     facts: Facts
     advanced: Callable[[str, str], None]
+    trust: Trust | None = None
 
     def is_over(self) -> bool:
         """Whether the deadline has come, so that nothing more can be asked."""

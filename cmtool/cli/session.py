@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-import ssl
+import sys
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
@@ -28,8 +28,11 @@ from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
 from cmtool.retry import Patience
 from cmtool.settings import Settings
+from cmtool.sockets import CONNECT_TIMEOUT_S
 from cmtool.transport import Transport
+from cmtool.trust import Trust, system_store, trust
 
+_CONNECT_SHARE = 3  # of the command's time, for lookup, TCP and TLS each: there is more to find out
 _SHORTEST_SECRET = 8  # of a value that does not have the form of a key
 
 
@@ -116,7 +119,14 @@ async def _prepared(
         jitter=random.random,
         retries=order.wishes.retries,
     )
-    async with _transport(address.base_url, proxy, settings, clock) as transport:
+    trusted = _trust(address.base_url, proxy, settings)
+    async with Transport(
+        monotonic=clock.monotonic,
+        user_agent=f"cmtool/{__version__}",
+        trust=trusted.context if trusted else None,
+        proxy=proxy,
+        connect_s=min(CONNECT_TIMEOUT_S, order.timeout_s / _CONNECT_SHARE),
+    ) as transport:
         gateway = None
         if address.base_url is not None:
             gateway = Gateway(
@@ -133,6 +143,7 @@ async def _prepared(
             address=address,
             gateway=gateway,
             proxy=proxy,
+            trust=trusted,
             clock=clock,
             wishes=order.wishes,
             facts=Facts(model=settings.model),
@@ -140,29 +151,13 @@ async def _prepared(
         )
 
 
-def _transport(
-    base_url: str | None, proxy: ProxyChoice | None, settings: Settings, clock: Clock
-) -> Transport:
+def _trust(base_url: str | None, proxy: ProxyChoice | None, settings: Settings) -> Trust | None:
+    """Give whom the run trusts; None where no https address is met."""
     secure = (base_url or "").startswith("https:") or (proxy is not None and "https:" in proxy.url)
-    return Transport(
-        monotonic=clock.monotonic,
-        user_agent=f"cmtool/{__version__}",
-        trust=_trust(settings) if secure else None,
-        proxy=proxy,
-    )
-
-
-def _trust(settings: Settings) -> ssl.SSLContext:
-    """Give the certificates that the user's system trusts, and those of ``SSL_CERT_FILE``."""
-    import truststore  # noqa: PLC0415 - only an https address needs it
-
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if extra := settings.environ.get("SSL_CERT_FILE"):
-        try:
-            context.load_verify_locations(cafile=extra)
-        except (OSError, ssl.SSLError):
-            return context  # the check `environment` names the file
-    return context
+    if not secure:
+        return None
+    verifies_itself = sys.platform in {"win32", "darwin"}
+    return trust(settings.environ, None if verifies_itself else system_store())
 
 
 def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:

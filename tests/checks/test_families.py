@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 
 from cmtool.asking import Attempt
 from cmtool.checks import account, configuration, network, tracing
@@ -90,7 +91,8 @@ async def test_environment(world: World, environ: dict[str, str], finding: str |
 
 
 async def test_environment_sees_a_ca_file_that_is_there(world: World, tmp_path: Path) -> None:
-    async with world(environ={"SSL_CERT_FILE": str(tmp_path)}) as run:
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    async with world(environ={"SSL_CERT_FILE": str(tmp_path / "ca.pem")}) as run:
         assert (await configuration.environment(run)).status is Status.OK
 
 
