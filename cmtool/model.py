@@ -335,6 +335,8 @@ class SentRequest:
 class Report:
     """What a command came to.  ``findings`` holds everything found besides the ``diagnosis``.
 
+    ``platform`` tells the versions of Python and of the system in words.
+
     ``models``, ``balance`` and ``requests`` are there for the commands whose answer they are.
     """
 
@@ -352,6 +354,7 @@ class Report:
     streams: tuple[StreamResult, ...] = ()
     support: Support | None = None
     spent: Spent = Spent()
+    platform: str = ""
     models: tuple[ModelInfo, ...] | None = None
     balance: Balance | None = None
     requests: tuple[SentRequest, ...] | None = None

@@ -19,9 +19,14 @@ BACK_OFF = (
     "Retry with exponential backoff and jitter: wait about 0.5, 1, 2 and 4 seconds between "
     "the attempts."
 )
+TICKET = "--report ticket.md"
 CONTACT_SUPPORT = (
-    f"When it persists, write to {CONTACT} with the x-request-id, the time of the request, the "
-    "model ID, the HTTP status and the error body."
+    f"When it persists, write to {CONTACT}: {TICKET} makes the text, with the "
+    "x-request-id, the time of the request, the model ID, the HTTP status and the error body."
+)
+PERSISTED = (
+    f"It has persisted through {{attempts}} attempts: send {CONTACT} the file that "
+    f"{TICKET} writes. It holds what support asks for, and no secret."
 )
 START_AFRESH = (
     "Discard the text received so far and send a fresh, complete request; never join the two "

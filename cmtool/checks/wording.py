@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
 from cmtool import catalog
 from cmtool.asking import Attempt
+from cmtool.catalog.wording import CONTACT_SUPPORT, PERSISTED, TICKET
 from cmtool.checks.graph import Result
 from cmtool.model import Finding, Status
 from cmtool.retry import retry_after_s
@@ -48,7 +50,23 @@ def with_attempts(finding: Finding, attempts: Sequence[Attempt[Any]]) -> Finding
     asked_for = retry_after_s(last.headers, last.answered_at) if last.answered_at else None
     if asked_for:
         told.append(f"The answer asks to wait {asked_for:,.0f} s before the next request.")
-    return dataclasses.replace(finding, evidence=(*finding.evidence, *told))
+    finding = dataclasses.replace(finding, evidence=(*finding.evidence, *told))
+    persisted = len(attempts) > 1 and finding.retryable and last.exchange.status is not None
+    return _for_support(finding, attempts) if persisted else finding
+
+
+def _for_support(finding: Finding, attempts: Sequence[Attempt[Any]]) -> Finding:
+    """Say of a failure that no retry has cured that it is one for support, and what to send."""
+    model = attempts[-1].exchange.model
+    again = f"cmtool doctor {shlex.quote(model)}" if model else "cmtool doctor"
+    return dataclasses.replace(
+        finding,
+        actions=(
+            *(action for action in finding.actions if action != CONTACT_SUPPORT),
+            PERSISTED.format(attempts=len(attempts)),
+        ),
+        commands=(*(line for line in finding.commands if line != again), f"{again} {TICKET}"),
+    )
 
 
 def history(attempts: Sequence[Attempt[Any]]) -> str:

@@ -46,11 +46,9 @@ MaxTokens = Annotated[
 
 def _version(wanted: bool) -> None:  # noqa: FBT001 - typer's signature
     if wanted:
-        import platform  # noqa: PLC0415 - start-up time
+        from cmtool.cli.about import running_on  # noqa: PLC0415 - start-up time
 
-        typer.echo(
-            f"cmtool {__version__} · Python {platform.python_version()} · {platform.platform()}"
-        )
+        typer.echo(f"cmtool {__version__} · {running_on()}")
         raise typer.Exit
 
 

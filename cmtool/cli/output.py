@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
+from cmtool.cli.about import running_on
 from cmtool.cli.files import check_writable, write_whole
 from cmtool.cli.options import Format, OutputOptions
 from cmtool.config import github, plain_terminal
@@ -107,6 +109,7 @@ def emit(report: Report, output: OutputOptions, human: Renderer) -> int:
 
     The code is the run's own also where the reader of standard output has gone away.
     """
+    report = dataclasses.replace(report, platform=running_on())
     screen = stdout(output)
     with contextlib.suppress(BrokenPipeError):
         if output.format is not Format.HUMAN:

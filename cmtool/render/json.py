@@ -56,6 +56,7 @@ def report_document(report: Report) -> Document:
         "schema_version": SCHEMA_VERSION,
         "command": report.command,
         "cmtool_version": report.cmtool_version,
+        "platform": report.platform,
         "started_at": timestamp(report.started_at),
         "duration_ms": _ms(report.duration_ms),
         "target": _target(report.target),

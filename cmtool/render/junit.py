@@ -89,6 +89,7 @@ def _about(report: Report) -> _Properties:
         ("model", report.target.model),
         ("key_fingerprint", report.target.key_fingerprint),
         ("cmtool_version", report.cmtool_version),
+        ("platform", report.platform),
         ("started_at", timestamp(report.started_at)),
         ("outcome", report.outcome.value),
         ("exit_code", int(report.exit_code)),

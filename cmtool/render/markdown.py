@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from cmtool.catalog.row import CONTACT
 from cmtool.model import (
     Balance,
     Check,
@@ -39,6 +40,9 @@ _OUTCOMES = {
 _SEVERITIES = {Severity.ERROR: "✗", Severity.WARNING: "!"}
 _NONE = "–"
 _NO_ID = "none came"
+_SEND = (
+    f"This text holds what support asks for and no secret; it can go to {code(CONTACT)} as it is."
+)
 
 _T = TypeVar("_T")
 
@@ -225,7 +229,7 @@ def _support(support: Support | None) -> Iterable[str]:
         ("body", "below" if support.body else "empty"),
     ]
     body = (fence(support.body),) if support.body else ()
-    return ("### For support", table(("fact", "value"), rows), *body)
+    return ("### For support", _SEND, table(("fact", "value"), rows), *body)
 
 
 def _others(others: Iterable[Found]) -> Iterable[str]:
@@ -275,6 +279,7 @@ def _footer(report: Report) -> str:
     spent = report.spent
     parts = (
         f"cmtool {prose(report.cmtool_version)}",
+        *([prose(report.platform)] if report.platform else []),
         figures.timestamp(report.started_at),
         figures.count(spent.requests, "request"),
         figures.count(spent.input_tokens + spent.output_tokens, "token"),

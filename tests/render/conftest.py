@@ -165,6 +165,7 @@ def report(**more: object) -> Report:
     base = Report(
         command="doctor",
         cmtool_version="0.1.0",
+        platform="Python 3.12.1 · Linux 6.1.0 x86_64",
         started_at=AT,
         duration_ms=412.44,
         target=Target(

@@ -33,8 +33,8 @@ DIAGNOSIS_KEYS = (
 )
 KEYS = {
     "": (
-        "schema_version command cmtool_version started_at duration_ms target outcome exit_code "
-        "diagnosis findings checks exchanges streams support spent"
+        "schema_version command cmtool_version platform started_at duration_ms target outcome "
+        "exit_code diagnosis findings checks exchanges streams support spent"
     ),
     "target": "base_url model key_source key_fingerprint",
     "diagnosis": DIAGNOSIS_KEYS,

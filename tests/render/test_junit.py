@@ -139,6 +139,7 @@ def test_the_suite_says_what_was_run(reports: dict[str, Report]) -> None:
         "model": "deepseek/deepseek-v4-flash",
         "key_fingerprint": "cm-…9f3c",
         "cmtool_version": "0.1.0",
+        "platform": "Python 3.12.1 · Linux 6.1.0 x86_64",
         "started_at": "2026-11-22T10:00:00.412Z",
         "outcome": "failed",
         "exit_code": "5",
