@@ -39,7 +39,8 @@ class Attempt:
 class Opening:
     """How a connection came about; durations in milliseconds.
 
-    ``failed`` are the addresses that were tried before the one that answered.
+    ``failed`` are the addresses that were tried before the one that answered, ``certificate`` is
+    the server's own (DER).
     """
 
     address: str
@@ -48,6 +49,7 @@ class Opening:
     failed: tuple[Attempt, ...] = ()
     tls_ms: float | None = None
     tls_version: str | None = None
+    certificate: bytes | None = None
 
 
 class DialError(Exception):
@@ -209,6 +211,7 @@ class Connection:
             self.opening,
             tls_ms=_ms(self._monotonic() - start),
             tls_version=_tls_version(transport),
+            certificate=_certificate(transport),
         )
         return Connection(receiver, opening, self._monotonic)
 
@@ -218,7 +221,7 @@ class Connection:
 
 
 async def lookup(
-    host: str, port: int, getaddrinfo: Callable[..., Sequence[Any]] = socket.getaddrinfo
+    host: str, port: int, getaddrinfo: Callable[..., Sequence[Any]] | None = None
 ) -> list[str]:
     """Give the addresses of a host, the families in turn; raises OSError (socket.gaierror).
 
@@ -239,7 +242,7 @@ async def lookup(
     def resolve() -> None:
         result: list[str] | Exception
         try:
-            infos = getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            infos = (getaddrinfo or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM)
             result = _interleaved([str(info[4][0]) for info in infos])
         except (OSError, UnicodeError) as exc:
             result = exc
@@ -351,6 +354,12 @@ def _tls_version(transport: asyncio.BaseTransport) -> str | None:
     ssl_object = transport.get_extra_info("ssl_object")
     version = ssl_object.version() if ssl_object is not None else None
     return version.replace("TLSv", "TLS ") if version else None
+
+
+def _certificate(transport: asyncio.BaseTransport) -> bytes | None:
+    ssl_object = transport.get_extra_info("ssl_object")
+    der: bytes | None = ssl_object.getpeercert(binary_form=True) if ssl_object else None
+    return der
 
 
 def _ms(seconds: float) -> float:

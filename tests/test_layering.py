@@ -24,11 +24,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "checks render sandbox config",
         "streams replay",
         "generation gateway asking curl following judging instead recording",
-        "transport sockets faults retry pace protocols meter sse paste",
+        "transport sockets faults retry pace protocols meter sse paste drilldown probes",
         """
         classify redact answerers credentials address proxies settings
         documents modelids typos clock compression thresholds clients pauses
-        addresses lookups handshakes trust certificates inspectors
+        addresses lookups handshakes trust certificates inspectors insights
         """,
         "catalog",
         "model",
@@ -46,9 +46,13 @@ SIDEWAYS = {
     "transport": {"sockets", "faults", "retry"},  # it dials, and translates what goes wrong
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
+    "answerers": {"redact"},  # quotes what an answer says, safe to show
     "classify": {"answerers", "redact"},  # asks who answered, and cuts what it quotes
     "modelids": {"typos"},
     "inspectors": {"certificates"},  # are told by the issuers
+    "insights": {"addresses", "certificates", "inspectors"},  # into sentences
+    "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed
+    "probes": {"sockets"},
     "address": {
         "proxies",
         "redact",

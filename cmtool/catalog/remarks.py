@@ -134,6 +134,26 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
     ),
     _row(
+        id="tls_inspected",
+        title="the TLS connection is opened and inspected on the way",
+        cause=(
+            "The certificate does not come from a public authority, but from a product that "
+            "inspects TLS. This system trusts it, so cmtool and the browser work; programs that "
+            "bring their own bundle of authorities refuse it unless they are told."
+        ),
+        actions=(
+            (
+                "Where a program fails with a TLS error, name a PEM file that holds the product's "
+                "root certificate together with the public ones in SSL_CERT_FILE (httpx, the "
+                "Python SDKs), REQUESTS_CA_BUNDLE (requests) and NODE_EXTRA_CA_CERTS (Node.js)."
+            ),
+            "If streams arrive late or all at once, ask its owner to let the host pass unopened.",
+        ),
+        commands=("cmtool stream-test {model}",),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.CONNECT,
+    ),
+    _row(
         id="clock_skew",
         title="the clock of this machine is wrong",
         cause=(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from cmtool import catalog
 from cmtool.asking import Attempt
+from cmtool.certificates import Certificate, readable
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import failure
 from cmtool.documents import read_models
+from cmtool.drilldown import Scene, address_details, look_again
+from cmtool.insights import CLOCK_TOLERANCE, Insight, moment_of, told_skew
+from cmtool.inspectors import inspector_of
 from cmtool.model import Finding, Group, Phase, Status
+from cmtool.probes import Way
 from cmtool.sockets import Opening
 
-_CLOCK_TOLERANCE = timedelta(minutes=2)
+_LOOK_S = 2.0  # for each look at a connection that failed; all of them go out at once
 
 
 async def connection(run: Run) -> Result:
@@ -29,16 +33,52 @@ async def connection(run: Run) -> Result:
     run.facts.listing = attempts
     last = attempts[-1]
     if last.finding is not None and last.finding.phase is Phase.CONNECT:
+        insight = await _insight(run, last)
         result = failure(attempts)
-        findings = tuple(dataclasses.replace(f, check="connection") for f in result.findings)
-        return dataclasses.replace(result, findings=findings)
+        findings = tuple(_told(run, f, insight) for f in result.findings)
+        return dataclasses.replace(result, findings=findings, details=insight.details)
     opening = next((attempt.opening for attempt in attempts if attempt.opening), None)
-    remarks = _clock_remarks(last)
+    clock, inspected = _clock_remarks(last), _inspection_remarks(opening)
     return Result(
-        status=Status.WARN if remarks else Status.OK,
-        summary=_summary(run, opening) + (", but the clocks differ" if remarks else ""),
-        findings=remarks,
-        details=_details(opening),
+        status=Status.WARN if clock or inspected else Status.OK,
+        summary=_summary(run, opening)
+        + (", but the clocks differ" if clock else "")
+        + (", inspected on the way" if inspected else ""),
+        findings=(*clock, *inspected),
+        details=_details(run, opening),
+    )
+
+
+async def _insight(run: Run, last: Attempt[Any]) -> Insight:
+    """Take a second look at a connection that failed, if there is time for one."""
+    gateway = run.reached()
+    limit_s = min(_LOOK_S, gateway.remaining_s() / 3)
+    if last.fault is None or limit_s <= 0:
+        return Insight()
+    parts = urlsplit(gateway.base_url)
+    secure = parts.scheme == "https"
+    way = Way(
+        host=parts.hostname or "",
+        port=parts.port or (443 if secure else 80),
+        path=f"{parts.path}/models",
+        monotonic=run.clock.monotonic,
+        limit_s=limit_s,
+        proxy=run.proxy,
+    )
+    now = run.clock.now()
+    scene = Scene(way=way, secure=secure, now=now, trust=run.trust, environ=run.settings.environ)
+    return await look_again(scene, last.fault)
+
+
+def _told(run: Run, finding: Finding, insight: Insight) -> Finding:
+    """Add to a failure what a second look told, most telling first."""
+    own = insight.cause.replace("{base_url}", run.reached().base_url)
+    return dataclasses.replace(
+        finding,
+        check="connection",
+        cause=own or finding.cause,
+        actions=insight.actions + (() if insight.final else finding.actions),
+        evidence=(*insight.evidence, *finding.evidence),
     )
 
 
@@ -56,44 +96,47 @@ def _ms(duration: float) -> str:
     return f"{duration:.0f} ms" if duration >= 1 else f"{duration:.1f} ms"
 
 
-def _details(opening: Opening | None) -> dict[str, Any]:
+def _details(run: Run, opening: Opening | None) -> dict[str, Any]:
     if opening is None:
         return {}
+    failed = {"failed_addresses": address_details(opening.failed)} if opening.failed else {}
+    issuer = next((str(c.issuer) for c in _certificates(opening)), None)
+    bundled = run.trust is not None and run.trust.bundled
     return {
         "address": opening.address,
         "lookup_ms": opening.lookup_ms,
         "connect_ms": opening.connect_ms,
         "tls_ms": opening.tls_ms,
         "tls_version": opening.tls_version,
+        "issuer": issuer,
+        "trust": "certifi, as this system has no certificates of its own" if bundled else None,
+        **failed,
     }
 
 
-def _clock_remarks(attempt: Attempt[Any]) -> tuple[Finding, ...]:
-    there = _date(attempt.headers.get("date", ""))
-    here = attempt.answered_at
-    if there is None or here is None or abs(here - there) <= _CLOCK_TOLERANCE:
+def _certificates(opening: Opening | None) -> tuple[Certificate, ...]:
+    shown = opening.certificate if opening is not None else None
+    return readable([shown]) if shown else ()
+
+
+def _inspection_remarks(opening: Opening | None) -> tuple[Finding, ...]:
+    """Warn of a certificate that is trusted here and that other programs may refuse."""
+    inspector = inspector_of(*_certificates(opening))
+    if inspector is None:
         return ()
-    ahead = "ahead of" if here > there else "behind"
-    said = f"This machine's clock is {_span(abs(here - there))} {ahead} the gateway's Date header."
+    said = f"The certificate was issued by {inspector.name}, {inspector.place.value}."
+    return (catalog.fill(catalog.row("tls_inspected"), evidence=[said], check="connection"),)
+
+
+def _clock_remarks(attempt: Attempt[Any]) -> tuple[Finding, ...]:
+    there = moment_of(attempt.headers.get("date", ""))
+    here = attempt.answered_at
+    if there is None or here is None or abs(here - there) <= CLOCK_TOLERANCE:
+        return ()
+    ahead = told_skew(here - there).replace("ahead", "ahead of")
+    said = f"This machine's clock is {ahead} the gateway's Date header."
     row = catalog.row("clock_skew")
     return (catalog.fill(row, evidence=[said], check="connection"),)
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):  # a time zone of any size is taken apart without a check
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_UNITS = (("days", 86_400), ("hours", 3_600), ("minutes", 60))
-
-
-def _span(difference: timedelta) -> str:
-    seconds = difference.total_seconds()
-    name, size = next((unit for unit in _UNITS if seconds >= 2 * unit[1]), _UNITS[-1])
-    return f"{seconds / size:.0f} {name}"
 
 
 CHECKS = (
