@@ -21,8 +21,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmtool import catalog
-from cmtool.answerers import answered_by, vendor_of
+from cmtool.answerers import author, stranger
+from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
+from cmtool.catalog.parties import Party, words_for
 from cmtool.errors import ExitCode
 from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
@@ -131,8 +133,11 @@ def classify(evidence: Evidence) -> Finding | None:
 def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
     """Give the finding for an error object, in an answer or inside a stream."""
     row = _row_of(error, evidence)
-    facts = (*_contradictions(row, error, evidence), *_astray(row, evidence))
-    finding = shown_by(row, evidence, facts)
+    if row.id == "undocumented_error" and _is_stranger(evidence):
+        finding = _foreign_error(evidence)
+    else:
+        facts = _contradictions(row, error, evidence)
+        finding = _told(shown_by(row, evidence, facts), _astray(row, evidence))
     return dataclasses.replace(
         finding,
         type=_short(error.type),
@@ -222,14 +227,37 @@ def _contradictions(row: Row, error: ErrorObject, evidence: Evidence) -> tuple[s
     return (f"{believed} The body was believed.",)
 
 
-def _astray(row: Row, evidence: Evidence) -> tuple[str, ...]:
-    """Say so when the key was refused by a vendor that was never meant to see it."""
-    if row.exit_code is not ExitCode.AUTHENTICATION or evidence.traced:
-        return ()
-    vendor = vendor_of(evidence.headers, evidence.body)
-    if vendor is None:
-        return ()
-    return (f"The answer is one of {vendor}: the base URL was not applied to this call.",)
+def _is_stranger(evidence: Evidence) -> bool:
+    return not evidence.traced and stranger(evidence.headers, evidence.body) is not None
+
+
+def _astray(row: Row, evidence: Evidence) -> Told | None:
+    """Say so when the call went to a party that speaks the same language but was never meant.
+
+    A message may name another vendor in passing; only where a key was refused does that tell.
+    """
+    refused = row.exit_code is ExitCode.AUTHENTICATION
+    found = stranger(evidence.headers, evidence.body if refused else "")
+    if found is None or evidence.traced:
+        return None
+    said = f"It was answered by {found.name}, which is not CrossModel."
+    if found.party is Party.VENDOR:
+        said = f"The answer is one of {found.name}: the base URL was not applied to this call."
+    words = words_for(found.party, evidence.status, misplaced=True)
+    filled = in_words(words, found.name, evidence.base_url)
+    return Told(evidence=(said,), cause=filled.cause, actions=filled.actions)
+
+
+def _told(finding: Finding, told: Told | None) -> Finding:
+    """Give the finding with what is known of who answered."""
+    if told is None:
+        return finding
+    return dataclasses.replace(
+        finding,
+        cause=told.cause or finding.cause,
+        actions=told.actions or finding.actions,
+        evidence=(*finding.evidence, *told.evidence),
+    )
 
 
 def _redirected(evidence: Evidence) -> Finding:
@@ -248,7 +276,7 @@ def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
         return malformed(evidence, "The body is empty.")
     if evidence.traced or claims_json:
         return malformed(evidence, "The body is not JSON.")
-    return shown_by(catalog.row("not_the_gateway"), evidence, _foreign_evidence(evidence))
+    return _foreign("not_the_gateway", evidence)
 
 
 def _foreign_error(evidence: Evidence) -> Finding:
@@ -257,20 +285,30 @@ def _foreign_error(evidence: Evidence) -> Finding:
         return malformed(evidence, evidence.defect or neither)
     not_an_error = evidence.status is not None and evidence.status < 400  # noqa: PLR2004
     wrong_path = not_an_error or evidence.status in {404, 405}
-    row = catalog.row("not_the_gateway" if wrong_path else "intermediary_error")
-    return shown_by(row, evidence, _foreign_evidence(evidence))
+    return _foreign("not_the_gateway" if wrong_path else "intermediary_error", evidence)
 
 
-def _foreign_evidence(evidence: Evidence) -> tuple[str, ...]:
+def _foreign(identifier: str, evidence: Evidence) -> Finding:
+    told = tell(
+        evidence.status,
+        evidence.headers,
+        evidence.body,
+        misplaced=identifier == "not_the_gateway",
+        base_url=evidence.base_url,
+    )
+    finding = _told(shown_by(catalog.row(identifier), evidence), told)
+    facts = (*finding.evidence, *_form(evidence), *([evidence.defect] if evidence.defect else []))
+    return dataclasses.replace(finding, evidence=facts)
+
+
+def _form(evidence: Evidence) -> tuple[str, ...]:
     kind = evidence.content_type or "no content type"
-    shape = f"The answer is {kind}, not the gateway's error shape"
     trace = "" if evidence.traced else ", and carries no x-request-id of the gateway"
-    return (*_who(evidence), f"{shape}{trace}.")
+    return (f"The answer is {kind}, not in a form that the gateway uses{trace}.",)
 
 
 def _who(evidence: Evidence) -> tuple[str, ...]:
-    who = answered_by(evidence.headers, evidence.body)
-    return (f"It was answered by {who}.",) if who else ()
+    return () if evidence.traced else tuple(who(author(evidence.headers, evidence.body)))
 
 
 def shown_by(row: Row, evidence: Evidence, facts: tuple[str, ...] = ()) -> Finding:

@@ -22,13 +22,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "__main__",
         "cli",
         "checks render sandbox config",
-        "streams replay",
+        "streams replay userfiles",
         "generation gateway asking curl following judging instead recording",
-        "transport sockets faults retry pace protocols meter sse paste drilldown probes",
+        "transport tunnels proxyfaults sockets faults retry pace protocols meter sse paste drilldown probes",
         """
-        classify redact answerers credentials address proxies settings
+        classify redact answerers credentials address proxies bypass routes challenges settings
         documents modelids typos clock compression thresholds clients pauses
-        addresses lookups handshakes trust certificates inspectors insights
+        envfiles encodings variables addresses lookups handshakes trust certificates inspectors insights
         """,
         "catalog",
         "model",
@@ -43,12 +43,20 @@ SIDEWAYS = {
     "instead": {"judging"},  # looks at how the reading of a stream ended
     "gateway": {"asking"},  # makes the attempts that are described there
     "following": {"judging"},  # says why it stopped in the judge's terms
-    "transport": {"sockets", "faults", "retry"},  # it dials, and translates what goes wrong
+    # It dials, directly or through a tunnel, and translates what goes wrong.
+    "transport": {"sockets", "tunnels", "faults", "proxyfaults", "retry"},
+    "tunnels": {"sockets"},  # asks on an open connection
+    "proxyfaults": {"faults", "tunnels", "sockets"},  # names the step that failed
+    "routes": {"proxies", "bypass"},  # decides between them
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "answerers": {"redact"},  # quotes what an answer says, safe to show
-    "classify": {"answerers", "redact"},  # asks who answered, and cuts what it quotes
+    # Asks who answered and what a proxy wants, and cuts what it quotes.
+    "classify": {"answerers", "challenges", "redact"},
     "modelids": {"typos"},
+    "variables": {"typos"},
+    "envfiles": {"settings"},  # gives what it finds as settings
+    "credentials": {"settings", "variables", "redact"},  # looks where else a key lies
     "inspectors": {"certificates"},  # are told by the issuers
     "insights": {"addresses", "certificates", "inspectors"},  # into sentences
     "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed

@@ -277,18 +277,19 @@ ROWS: tuple[Row, ...] = (
         id="intermediary_error",
         origin=Origin.OURS,
         severity=Severity.ERROR,
-        title="something between here and the gateway answered with an error",
+        title="an error came that the gateway did not write",
         cause=(
-            "The answer does not have the form of the gateway's errors: a CDN, a load balancer or "
-            "a proxy on the way wrote it. The headers and the page often tell which."
+            "The answer does not have the form of the gateway's errors: something on the way to "
+            "it wrote it, or the base URL leads elsewhere. The evidence holds what it says of "
+            "itself."
         ),
         actions=(
-            "If a proxy of your own network answered, ask its owner to allow the host.",
             (
-                "Otherwise send the request again after a short while; what a CDN or load balancer "
-                "reports in front of the gateway is usually brief."
+                "Send the request again after a short while; what a server in front of the "
+                "gateway reports is usually brief."
             ),
-            "Try from another network, to see whether it is this one.",
+            f"Check that the host of the base URL is the one of {PUBLIC_BASE_URL}.",
+            "Try from another network: if it works there, ask the owner of this one.",
             CONTACT_SUPPORT,
         ),
         commands=("curl -v {base_url}/models", "cmtool doctor {model}"),
