@@ -1,30 +1,76 @@
-# Completion of cmtool for bash.  Written by: cmtool completion bash
+# Completion of cmtool for bash, from 3.2 on.  Written by: cmtool completion bash
 # In ~/.bashrc:  eval "$(cmtool completion bash)"
+
+# The functions share what _cmtool declares: the word that is being written (whole, and cur for the
+# part of it that is completed), the words between it and the command, the option that waits for its
+# value (expects), the options that may still follow, and whether the argument stands (taken).
 
 # Offers the words that start as the one that is being written.
 _cmtool_words() {
     local word
     for word in "$@"; do
-        [[ $word == "$cur"* ]] && COMPREPLY[${#COMPREPLY[@]}]=$word
+        if [[ $word == "${cur#[\"\']}"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
     done
 }
 
-# Offers the model IDs that cmtool has last seen.
+# Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
     local id folder=${XDG_CACHE_HOME:-}
-    [[ $folder == /* ]] || folder=$HOME/.cache
-    [[ -f $folder/cmtool/models && -r $folder/cmtool/models ]] || return
+    if [[ $folder != /* ]]; then folder=${HOME:-}/.cache; fi
+    if [[ ! -f $folder/cmtool/models || ! -r $folder/cmtool/models ]]; then return 0; fi
     while IFS= read -r id; do
-        [[ $id == "$cur"* && $id == [a-zA-Z0-9]* ]] && COMPREPLY[${#COMPREPLY[@]}]=$id
-    done <"$folder/cmtool/models"
+        if [[ $id == "${cur#[\"\']}"* && $id == [ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]* && $id != *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+-]* ]]; then
+            COMPREPLY[${#COMPREPLY[@]}]=$id
+        fi
+    done 2>/dev/null <"$folder/cmtool/models" || :
 }
 
 _cmtool_files() {
-    local file
-    compopt -o filenames 2>/dev/null
+    local file escaped=
+    compopt -o filenames 2>/dev/null || escaped=yes # bash 3.2 has no compopt
     while IFS= read -r file; do
-        COMPREPLY[${#COMPREPLY[@]}]=$file
-    done < <(compgen -f -- "$cur")
+        if [[ -n $file && -n $escaped ]]; then
+            if [[ -d $file ]]; then file=$file/; fi
+            printf -v file %q "$file"
+            if [[ $file == \\~* ]]; then file=${file:1}; fi
+        fi
+        if [[ -n $file ]]; then COMPREPLY[${#COMPREPLY[@]}]=$file; fi
+    done <<<"$(compgen -f -- "$cur")"
+}
+
+# Reads the words between the command and the one that is being written.  Each option is given by
+# its names, with = behind them when it takes a value and * when it may be repeated.
+_cmtool_read() {
+    local option name word valued=' ' given=' ' ended=
+    for option in "$@"; do
+        if [[ $option == *=* ]]; then valued="$valued${option%%=*} "; fi
+    done
+    valued=${valued//,/ }
+    for word in ${words[@]+"${words[@]}"}; do
+        if [[ -n $expects ]]; then
+            expects=
+        elif [[ -n $ended || $word != -?* ]]; then
+            taken=yes
+        elif [[ $word == -- ]]; then
+            ended=yes
+        else
+            if [[ $valued == *" $word "* ]]; then expects=$word; fi
+            given="$given${word%%=*} "
+        fi
+    done
+    if [[ -n $expects || -n $ended ]]; then return 0; fi
+    if [[ $whole == --*=* ]]; then
+        expects=${whole%%=*}
+        cur=${whole#*=}
+        return 0
+    fi
+    for option in "$@"; do
+        word=${option%%[=*]*}
+        for name in ${word//,/ }; do
+            if [[ $given == *" $name "* && $option != *'*' ]]; then word=; fi
+        done
+        options="$options ${word//,/ }"
+    done
 }
 
 _cmtool_scenarios() {
@@ -57,47 +103,57 @@ _cmtool_errors() {
         proxy_unusable proxy_auth_required redirected intermediary_error not_the_gateway \
         undocumented_error malformed_response stream_error stream_truncated stream_disconnected \
         stream_stalled stream_not_sse stream_malformed stream_empty threshold_exceeded key_conflict \
-        base_url_conflict key_in_other_variable key_not_exported proxy_in_use ca_file_missing clock_skew \
-        balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed \
-        model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 301 302 \
-        303 307 308 400 401 402 404 407 429 500 502 503
+        base_url_conflict key_in_other_variable key_not_exported file_oddity variable_misnamed \
+        proxy_in_use proxy_ambiguous ca_file_missing tls_inspected clock_skew balance_empty \
+        success_rate_low catalogue_unavailable account_unavailable model_not_listed model_substituted \
+        trace_missing recovered stream_buffered streams_left_out stream_remark 301 302 303 307 308 400 \
+        401 402 404 407 429 500 502 503
 }
 
 _cmtool() {
-    local cur line whole prev= command= word
+    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT}
+    local whole cur command= expects= options= taken= first=yes word before cut sign index
     local -a words
+    words=()
     COMPREPLY=()
-    # The word as it stands in the line: bash itself takes it apart at = and at :
-    line=${COMP_LINE:0:COMP_POINT}
-    whole=${line##*[[:space:]]}
-    read -r -a words <<<"${line%"$whole"}"
-    for word in "${words[@]:1}"; do
-        prev=$word
-        [[ -z $command && $word != -* ]] && command=$word
+    # Takes the line apart at blanks that are neither quoted nor escaped; bash itself takes it apart
+    # at = and : as well.
+    local plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
+    local part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
+    while [[ $line =~ $part ]]; do
+        word=${BASH_REMATCH[1]}
+        line=${line:${#BASH_REMATCH[0]}}
+        if [[ -n $command ]]; then
+            words[${#words[@]}]=$word
+        elif [[ -z $first && $word != -* ]]; then
+            command=$word
+        fi
+        first=
     done
+    whole=${line#"${line%%[![:space:]]*}"}
     cur=$whole
-    if [[ $whole == --*=* ]]; then
-        prev=${whole%%=*}
-        cur=${whole#*=}
-    fi
     case $command in
         '')
-            _cmtool_words doctor models stream-test request errors balance sandbox completion --version --help -h
+            if [[ $cur == -* ]]; then
+                _cmtool_words --version --help -h
+            else
+                _cmtool_words doctor models stream-test request errors balance sandbox completion
+            fi
             ;;
         doctor)
-            case $prev in
-                --base-url) : ;;
+            _cmtool_read \
+                --no-spend --base-url= --api-key-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' \
+                --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+            case $expects in
                 --api-key-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
-                --timeout) : ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --no-spend --base-url --api-key-file --sandbox --timeout --model -m --protocol -p --format -f \
-                            --report --strict --quiet -q --verbose -v --no-color --ascii --help -h
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_models
                     fi
@@ -105,18 +161,18 @@ _cmtool() {
             esac
             ;;
         models)
-            case $prev in
+            _cmtool_read \
+                --check= --long,-l --base-url= --api-key-file= --sandbox= --timeout= --format,-f= '--report=*' \
+                --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+            case $expects in
                 --check) _cmtool_models ;;
-                --base-url) : ;;
                 --api-key-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
-                --timeout) : ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --check --long -l --base-url --api-key-file --sandbox --timeout --format -f --report --strict \
-                            --quiet -q --verbose -v --no-color --ascii --help -h
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_models
                     fi
@@ -124,34 +180,23 @@ _cmtool() {
             esac
             ;;
         stream-test)
-            case $prev in
-                --base-url) : ;;
+            _cmtool_read \
+                --base-url= --api-key-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' --repeat= \
+                --concurrency= --retries= --prompt= --max-tokens= --idle-timeout= --expect= --max-ttft= \
+                --max-gap= --max-duration= --min-tokens-per-second= --record= --replay= --format,-f= \
+                '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+            case $expects in
                 --api-key-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
-                --timeout) : ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
-                --repeat) : ;;
-                --concurrency) : ;;
-                --retries) : ;;
-                --prompt) : ;;
-                --max-tokens) : ;;
-                --idle-timeout) : ;;
-                --expect) : ;;
-                --max-ttft) : ;;
-                --max-gap) : ;;
-                --max-duration) : ;;
-                --min-tokens-per-second) : ;;
                 --record) _cmtool_files ;;
                 --replay) _cmtool_files ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --base-url --api-key-file --sandbox --timeout --model -m --protocol -p --repeat --concurrency \
-                            --retries --prompt --max-tokens --idle-timeout --expect --max-ttft --max-gap --max-duration \
-                            --min-tokens-per-second --record --replay --format -f --report --strict --quiet -q --verbose -v \
-                            --no-color --ascii --help -h
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_models
                     fi
@@ -159,21 +204,20 @@ _cmtool() {
             esac
             ;;
         request)
-            case $prev in
-                --prompt) : ;;
-                --max-tokens) : ;;
-                --base-url) : ;;
+            _cmtool_read \
+                --stream --prompt= --max-tokens= --base-url= --api-key-file= --sandbox= --timeout= --model,-m= \
+                '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii \
+                --help,-h
+            case $expects in
                 --api-key-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
-                --timeout) : ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --stream --prompt --max-tokens --base-url --api-key-file --sandbox --timeout --model -m \
-                            --protocol -p --format -f --report --strict --quiet -q --verbose -v --no-color --ascii --help -h
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_models
                     fi
@@ -181,12 +225,14 @@ _cmtool() {
             esac
             ;;
         errors)
-            case $prev in
+            _cmtool_read \
+                --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+            case $expects in
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --format -f --report --strict --quiet -q --verbose -v --no-color --ascii --help -h
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_errors
                     fi
@@ -194,36 +240,36 @@ _cmtool() {
             esac
             ;;
         balance)
-            case $prev in
-                --base-url) : ;;
+            _cmtool_read \
+                --base-url= --api-key-file= --sandbox= --timeout= --format,-f= '--report=*' --strict --quiet,-q \
+                --verbose,-v --no-color --ascii --help,-h
+            case $expects in
                 --api-key-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
-                --timeout) : ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
-                *)
-                    _cmtool_words --base-url --api-key-file --sandbox --timeout --format -f --report --strict --quiet -q --verbose \
-                            -v --no-color --ascii --help -h
+                '')
+                    _cmtool_words $options
                     ;;
             esac
             ;;
         sandbox)
-            case $prev in
+            _cmtool_read \
+                --list --scenario= --host= --port= --delay= --first-token= --help,-h
+            case $expects in
                 --scenario) _cmtool_scenarios ;;
-                --host) : ;;
-                --port) : ;;
-                --delay) : ;;
-                --first-token) : ;;
-                *)
-                    _cmtool_words --list --scenario --host --port --delay --first-token --help -h
+                '')
+                    _cmtool_words $options
                     ;;
             esac
             ;;
         completion)
-            case $prev in
-                *)
-                    if [[ $cur == -* ]]; then
-                        _cmtool_words --help -h
+            _cmtool_read \
+                --help,-h
+            case $expects in
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
                     else
                         _cmtool_words bash zsh fish powershell
                     fi
@@ -232,14 +278,22 @@ _cmtool() {
             ;;
     esac
 
-    # bash puts in place only what stands behind the last of the characters at which it takes
-    # words apart.
-    local kept=$whole before=${whole%"$cur"} index
-    [[ $COMP_WORDBREAKS == *=* ]] && kept=${kept##*=}
-    [[ $COMP_WORDBREAKS == *:* ]] && kept=${kept##*:}
-    for index in "${!COMPREPLY[@]}"; do
-        word=$before${COMPREPLY[index]}
-        COMPREPLY[index]=${word:${#whole}-${#kept}}
+    # bash puts in place only what stands behind the last character at which it takes words apart,
+    # or behind the quote.
+    before=${whole%"$cur"}
+    cut=$cur
+    for sign in = : @; do
+        if [[ $COMP_WORDBREAKS == *"$sign"* ]]; then
+            cut=${cut##*"$sign"}
+            if [[ $before == *"$sign"* ]]; then before=; fi
+        fi
+    done
+    cut=${cur%"$cut"}
+    if [[ -n $cut ]]; then before=; fi
+    if [[ $cur == [\"\']* ]]; then before='' cut=''; fi
+    cut=${cut//\\/}
+    for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
+        COMPREPLY[index]=$before${COMPREPLY[index]#"$cut"}
     done
 }
 

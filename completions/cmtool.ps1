@@ -49,10 +49,11 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
          proxy_unusable proxy_auth_required redirected intermediary_error not_the_gateway
          undocumented_error malformed_response stream_error stream_truncated stream_disconnected
          stream_stalled stream_not_sse stream_malformed stream_empty threshold_exceeded key_conflict
-         base_url_conflict key_in_other_variable key_not_exported proxy_in_use ca_file_missing clock_skew
-         balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed
-         model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 301 302
-         303 307 308 400 401 402 404 407 429 500 502 503'
+         base_url_conflict key_in_other_variable key_not_exported file_oddity variable_misnamed
+         proxy_in_use proxy_ambiguous ca_file_missing tls_inspected clock_skew balance_empty
+         success_rate_low catalogue_unavailable account_unavailable model_not_listed model_substituted
+         trace_missing recovered stream_buffered streams_left_out stream_remark 301 302 303 307 308 400
+         401 402 404 407 429 500 502 503'
     ) -split '\s+'
 
     $options = @()
@@ -63,7 +64,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--no-spend', 'Only requests that cost nothing; the rest is predicted'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
-                @('--sandbox', 'Ask a local gateway instead: healthy, slow, …'),
+                @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
                 @('-m', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -101,7 +102,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('-l', 'Show owner and date'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
-                @('--sandbox', 'Ask a local gateway instead: healthy, slow, …'),
+                @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--format', 'human, json, junit, markdown'),
                 @('-f', 'human, json, junit, markdown'),
@@ -131,7 +132,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             $options = @(
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
-                @('--sandbox', 'Ask a local gateway instead: healthy, slow, …'),
+                @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
                 @('-m', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -195,7 +196,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--max-tokens', 'Cap of the output, in tokens'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
-                @('--sandbox', 'Ask a local gateway instead: healthy, slow, …'),
+                @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
                 @('-m', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -253,7 +254,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             $options = @(
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
-                @('--sandbox', 'Ask a local gateway instead: healthy, slow, …'),
+                @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--format', 'human, json, junit, markdown'),
                 @('-f', 'human, json, junit, markdown'),

@@ -1,4 +1,8 @@
-"""The completion script for bash; it runs in bash 3.2 as well, the one that macOS brings."""
+"""The completion script for bash; it runs in bash 3.2 as well, the one that macOS brings.
+
+https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html.  The script holds
+whatever the user has set: ``set -eu``, ``nullglob``, ``failglob``, an ``IFS`` of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,65 +11,129 @@ from collections.abc import Iterable, Iterator
 
 from cmtool.cli.completion.definition import Command, Definition, Kind, Option, Value, filled
 
-_HEAD = r"""# Completion of cmtool for bash.  Written by: cmtool completion bash
+# What a model ID starts with and is made of when it is one plain word.  Written out, because what
+# a range holds depends on the language that the shell is set to.
+_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_CHARS = _FIRST + "._:/@+-"
+
+_HEAD = r"""# Completion of cmtool for bash, from 3.2 on.  Written by: cmtool completion bash
 # In ~/.bashrc:  eval "$(cmtool completion bash)"
+
+# The functions share what _cmtool declares: the word that is being written (whole, and cur for the
+# part of it that is completed), the words between it and the command, the option that waits for its
+# value (expects), the options that may still follow, and whether the argument stands (taken).
 
 # Offers the words that start as the one that is being written.
 _cmtool_words() {
     local word
     for word in "$@"; do
-        [[ $word == "$cur"* ]] && COMPREPLY[${#COMPREPLY[@]}]=$word
+        if [[ $word == "${cur#[\"\']}"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
     done
 }
 
-# Offers the model IDs that cmtool has last seen.
+# Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
     local id folder=${XDG_CACHE_HOME:-}
-    [[ $folder == /* ]] || folder=$HOME/.cache
-    [[ -f $folder/cmtool/models && -r $folder/cmtool/models ]] || return
+    if [[ $folder != /* ]]; then folder=${HOME:-}/.cache; fi
+    if [[ ! -f $folder/cmtool/models || ! -r $folder/cmtool/models ]]; then return 0; fi
     while IFS= read -r id; do
-        [[ $id == "$cur"* && $id == [a-zA-Z0-9]* ]] && COMPREPLY[${#COMPREPLY[@]}]=$id
-    done <"$folder/cmtool/models"
+        if [[ $id == "${cur#[\"\']}"* && $id == [@FIRST@]* && $id != *[!@CHARS@]* ]]; then
+            COMPREPLY[${#COMPREPLY[@]}]=$id
+        fi
+    done 2>/dev/null <"$folder/cmtool/models" || :
 }
 
 _cmtool_files() {
-    local file
-    compopt -o filenames 2>/dev/null
+    local file escaped=
+    compopt -o filenames 2>/dev/null || escaped=yes # bash 3.2 has no compopt
     while IFS= read -r file; do
-        COMPREPLY[${#COMPREPLY[@]}]=$file
-    done < <(compgen -f -- "$cur")
+        if [[ -n $file && -n $escaped ]]; then
+            if [[ -d $file ]]; then file=$file/; fi
+            printf -v file %q "$file"
+            if [[ $file == \\~* ]]; then file=${file:1}; fi
+        fi
+        if [[ -n $file ]]; then COMPREPLY[${#COMPREPLY[@]}]=$file; fi
+    done <<<"$(compgen -f -- "$cur")"
+}
+
+# Reads the words between the command and the one that is being written.  Each option is given by
+# its names, with = behind them when it takes a value and * when it may be repeated.
+_cmtool_read() {
+    local option name word valued=' ' given=' ' ended=
+    for option in "$@"; do
+        if [[ $option == *=* ]]; then valued="$valued${option%%=*} "; fi
+    done
+    valued=${valued//,/ }
+    for word in ${words[@]+"${words[@]}"}; do
+        if [[ -n $expects ]]; then
+            expects=
+        elif [[ -n $ended || $word != -?* ]]; then
+            taken=yes
+        elif [[ $word == -- ]]; then
+            ended=yes
+        else
+            if [[ $valued == *" $word "* ]]; then expects=$word; fi
+            given="$given${word%%=*} "
+        fi
+    done
+    if [[ -n $expects || -n $ended ]]; then return 0; fi
+    if [[ $whole == --*=* ]]; then
+        expects=${whole%%=*}
+        cur=${whole#*=}
+        return 0
+    fi
+    for option in "$@"; do
+        word=${option%%[=*]*}
+        for name in ${word//,/ }; do
+            if [[ $given == *" $name "* && $option != *'*' ]]; then word=; fi
+        done
+        options="$options ${word//,/ }"
+    done
 }
 """
 
 _MIDDLE = r"""
 _cmtool() {
-    local cur line whole prev= command= word
+    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT}
+    local whole cur command= expects= options= taken= first=yes word before cut sign index
     local -a words
+    words=()
     COMPREPLY=()
-    # The word as it stands in the line: bash itself takes it apart at = and at :
-    line=${COMP_LINE:0:COMP_POINT}
-    whole=${line##*[[:space:]]}
-    read -r -a words <<<"${line%"$whole"}"
-    for word in "${words[@]:1}"; do
-        prev=$word
-        [[ -z $command && $word != -* ]] && command=$word
+    # Takes the line apart at blanks that are neither quoted nor escaped; bash itself takes it apart
+    # at = and : as well.
+    local plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
+    local part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
+    while [[ $line =~ $part ]]; do
+        word=${BASH_REMATCH[1]}
+        line=${line:${#BASH_REMATCH[0]}}
+        if [[ -n $command ]]; then
+            words[${#words[@]}]=$word
+        elif [[ -z $first && $word != -* ]]; then
+            command=$word
+        fi
+        first=
     done
+    whole=${line#"${line%%[![:space:]]*}"}
     cur=$whole
-    if [[ $whole == --*=* ]]; then
-        prev=${whole%%=*}
-        cur=${whole#*=}
-    fi
 """
 
 _TAIL = r"""
-    # bash puts in place only what stands behind the last of the characters at which it takes
-    # words apart.
-    local kept=$whole before=${whole%"$cur"} index
-    [[ $COMP_WORDBREAKS == *=* ]] && kept=${kept##*=}
-    [[ $COMP_WORDBREAKS == *:* ]] && kept=${kept##*:}
-    for index in "${!COMPREPLY[@]}"; do
-        word=$before${COMPREPLY[index]}
-        COMPREPLY[index]=${word:${#whole}-${#kept}}
+    # bash puts in place only what stands behind the last character at which it takes words apart,
+    # or behind the quote.
+    before=${whole%"$cur"}
+    cut=$cur
+    for sign in = : @; do
+        if [[ $COMP_WORDBREAKS == *"$sign"* ]]; then
+            cut=${cut##*"$sign"}
+            if [[ $before == *"$sign"* ]]; then before=; fi
+        fi
+    done
+    cut=${cur%"$cut"}
+    if [[ -n $cut ]]; then before=; fi
+    if [[ $cur == [\"\']* ]]; then before='' cut=''; fi
+    cut=${cut//\\/}
+    for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
+        COMPREPLY[index]=$before${COMPREPLY[index]#"$cut"}
     done
 }
 
@@ -75,22 +143,27 @@ complete -F _cmtool cmtool
 
 def script(definition: Definition) -> str:
     """Give the script."""
+    head = _HEAD.replace("@FIRST@", _FIRST).replace("@CHARS@", _CHARS)
     sets = "".join(
-        f"\n_cmtool_{name}() {{\n    _cmtool_words \\\n        {_lines(words)}\n}}\n"
+        f"\n_cmtool_{name}() {{\n    _cmtool_words \\\n        {_lines(words, 8)}\n}}\n"
         for name, words in definition.shared().items()
     )
-    return "".join((_HEAD, sets, _MIDDLE, "\n".join(_cases(definition)), "\n", _TAIL))
+    return "".join((head, sets, _MIDDLE, "\n".join(_cases(definition)), "\n", _TAIL))
 
 
-def _lines(words: Iterable[str]) -> str:
-    return filled(map(shlex.quote, words), " " * 8, " \\")
+def _lines(words: Iterable[str], indent: int) -> str:
+    return filled(map(shlex.quote, words), " " * indent, " \\")
 
 
 def _cases(definition: Definition) -> Iterator[str]:
     yield "    case $command in"
     yield "        '')"
+    yield "            if [[ $cur == -* ]]; then"
+    yield f"                _cmtool_words {_lines(_names(definition.options), 20)}"
+    yield "            else"
     commands = (command.name for command in definition.commands)
-    yield f"            _cmtool_words {_quoted((*commands, *_names(definition.options)))}"
+    yield f"                _cmtool_words {_lines(commands, 20)}"
+    yield "            fi"
     yield "            ;;"
     for command in definition.commands:
         yield f"        {command.name})"
@@ -100,17 +173,17 @@ def _cases(definition: Definition) -> Iterator[str]:
 
 
 def _command(command: Command) -> Iterator[str]:
-    yield "            case $prev in"
+    yield f"            _cmtool_read \\\n                {_lines(map(_told, command.options), 16)}"
+    yield "            case $expects in"
     for option in command.options:
-        if option.value is not None:
+        if option.value is not None and option.value.kind is not Kind.TEXT:
             yield f"                {' | '.join(option.names)}) {_offer(option.value)} ;;"
-    names = filled(_names(command.options), " " * 28, " \\")
-    yield "                *)"
+    yield "                '')"
     if command.argument is None:
-        yield f"                    _cmtool_words {names}"
+        yield "                    _cmtool_words $options"
     else:
-        yield "                    if [[ $cur == -* ]]; then"
-        yield f"                        _cmtool_words {names}"
+        yield "                    if [[ -n $taken || $cur == -* ]]; then"
+        yield "                        _cmtool_words $options"
         yield "                    else"
         yield f"                        {_offer(command.argument)}"
         yield "                    fi"
@@ -118,12 +191,18 @@ def _command(command: Command) -> Iterator[str]:
     yield "            esac"
 
 
+def _told(option: Option) -> str:
+    """Give an option as _cmtool_read takes it."""
+    value = "=" if option.value is not None else ""
+    return f"{','.join(option.names)}{value}{'*' if option.repeatable else ''}"
+
+
 def _offer(value: Value) -> str:
     match value.kind:
         case Kind.CHOICE if value.name:
             return f"_cmtool_{value.name}"
         case Kind.CHOICE:
-            return f"_cmtool_words {_quoted(value.choices)}"
+            return f"_cmtool_words {' '.join(map(shlex.quote, value.choices))}"
         case Kind.FILE:
             return "_cmtool_files"
         case Kind.MODEL:
@@ -134,7 +213,3 @@ def _offer(value: Value) -> str:
 
 def _names(options: Iterable[Option]) -> tuple[str, ...]:
     return tuple(name for option in options for name in option.names)
-
-
-def _quoted(words: Iterable[str]) -> str:
-    return " ".join(shlex.quote(word) for word in words)

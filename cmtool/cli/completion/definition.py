@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,10 +25,12 @@ class Kind(StrEnum):
 class Value:
     """What an option or an argument takes; ``choices`` are the words of a closed set.
 
-    ``name`` is there for a large set that several places share.
+    ``word`` is what stands for it in the help; ``name`` is there for a large set that several
+    places share.
     """
 
     kind: Kind
+    word: str = ""
     choices: tuple[str, ...] = ()
     name: str = ""
 
@@ -108,20 +111,24 @@ def filled(words: Iterable[str], indent: str, break_: str = "") -> str:
 
 
 def _sentence(text: str) -> str:
-    """Give the first line of a help text, without the stop at its end."""
-    return text.partition("\n")[0].rstrip(".")
+    """Give the first line of a help text, without the stop at its end, in ASCII.
+
+    What a script holds else, a shell of another encoding would show as something else.
+    """
+    line = text.partition("\n")[0].removesuffix(".")
+    return unicodedata.normalize("NFKD", line).encode("ascii", "ignore").decode("ascii")
 
 
 def _value(param: Any) -> Value:
     """Tell what may follow from the type, else from the word that stands for it in the help."""
     choices: Sequence[str] = getattr(param.type, "choices", ())
+    word = (param.metavar or param.name).strip("[]")
     if choices:
-        return Value(kind=Kind.CHOICE, choices=tuple(str(choice) for choice in choices))
-    word = (param.metavar or "").strip("[]")
+        return Value(kind=Kind.CHOICE, word=word, choices=tuple(str(choice) for choice in choices))
     if word in _SETS:
         name, words = _SETS[word]
-        return Value(kind=Kind.CHOICE, choices=tuple(words()), name=name)
-    return Value(kind=_KINDS.get(word, Kind.TEXT))
+        return Value(kind=Kind.CHOICE, word=word, choices=tuple(words()), name=name)
+    return Value(kind=_KINDS.get(word, Kind.TEXT), word=word)
 
 
 def _scenarios() -> Iterable[str]:

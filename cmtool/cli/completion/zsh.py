@@ -13,14 +13,15 @@ _HEAD = r"""#compdef cmtool
 # Completion of cmtool for zsh.  Written by: cmtool completion zsh
 # In ~/.zshrc, behind compinit:  eval "$(cmtool completion zsh)"
 
-# Offers the model IDs that cmtool has last seen.
+# Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
-    local folder=${XDG_CACHE_HOME:-}
+    local folder=${XDG_CACHE_HOME:-} seen
     local -a ids
-    [[ $folder == /* ]] || folder=$HOME/.cache
+    [[ $folder == /* ]] || folder=${HOME:-}/.cache
     [[ -f $folder/cmtool/models && -r $folder/cmtool/models ]] || return 1
-    ids=(${(M)${(f)"$(<$folder/cmtool/models)"}:#[a-zA-Z0-9]*})
-    _wanted models expl 'model' compadd -a ids
+    { seen=$(<$folder/cmtool/models) } 2>/dev/null
+    ids=(${${(M)${(f)seen}:#[A-Za-z0-9]*}:#*[^A-Za-z0-9._:/@+-]*})
+    compadd "$@" -a ids
 }
 
 """
@@ -36,22 +37,27 @@ _MIDDLE = r"""    )
 }
 
 _cmtool() {
-    local context state state_descr line curcontext=$curcontext
+    local context state state_descr line curcontext=$curcontext ret=1
     local -A opt_args
 """
 
-_STATE = r"""    [[ $state == command ]] || return
+_STATE = r"""    [[ $state == command ]] || return ret
     curcontext=${curcontext%:*:*}:cmtool-$line[1]:
     case $line[1] in
 """
 
 _TAIL = r"""    esac
+    return ret
 }
 
-if [[ $funcstack[1] == _cmtool ]]; then
+# Loaded by the completion system, which wants the function to run; else from a start-up file.
+if [[ ${funcstack[1]-} == _cmtool ]]; then
     _cmtool "$@"
-else
+elif (( ${+functions[compdef]} )); then
     compdef _cmtool cmtool
+else
+    print -u2 "cmtool: completion needs compinit; in ~/.zshrc, put before it:"
+    print -u2 "  autoload -Uz compinit && compinit"
 fi
 """
 
@@ -71,7 +77,7 @@ def _set(name: str, words: Iterable[str]) -> str:
     lines = filled(words, " " * 8)
     return (
         f"\n_cmtool_{name}() {{\n    local -a words\n    words=(\n        {lines}\n    )\n"
-        f"    _wanted {name} expl '{name}' compadd -a words\n}}\n"
+        f'    compadd "$@" -a words\n}}\n'
     )
 
 
@@ -85,12 +91,12 @@ def _cases(definition: Definition) -> Iterator[str]:
 def _arguments(specs: Iterable[str], indent: int) -> str:
     start = " " * indent
     between = f" \\\n{start}    "
-    return f"{start}_arguments -C -s{between}{between.join(specs)}\n"
+    return f"{start}_arguments -C -s -S{between}{between.join(specs)} && ret=0\n"
 
 
 def _argument(command: Command) -> Iterator[str]:
     if command.argument is not None:
-        yield _quote(f"1: :{_action(command.argument)}")
+        yield _quote(f"1:{_value(command.argument)}")
 
 
 def _options(options: Iterable[Option]) -> Iterator[str]:
@@ -100,9 +106,14 @@ def _options(options: Iterable[Option]) -> Iterator[str]:
             apart = "" if option.repeatable else f"({' '.join(option.names)})"
             star = "*" if option.repeatable else ""
             takes = "=" if option.value is not None and name.startswith("--") else ""
-            behind = f":value:{_action(option.value)}" if option.value is not None else ""
+            behind = f":{_value(option.value)}" if option.value is not None else ""
             plus = "+" if option.value is not None and not name.startswith("--") else ""
             yield _quote(f"{apart}{star}{name}{takes}{plus}{told}{behind}")
+
+
+def _value(value: Value) -> str:
+    """Give what zsh says that the value is, and what offers it."""
+    return f"{_escape(value.word)}:{_action(value)}"
 
 
 def _action(value: Value) -> str:
