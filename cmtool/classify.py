@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmtool import catalog
-from cmtool.answerers import author, stranger
+from cmtool.answerers import author, is_page, stranger
 from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
 from cmtool.catalog.parties import Party, words_for
@@ -270,7 +270,7 @@ def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
     if is_json and not evidence.defect:
         return None
     claims_json = evidence.content_type.endswith("json")
-    if evidence.defect:
+    if evidence.defect and (evidence.traced or not is_page(evidence.body)):
         return malformed(evidence, evidence.defect)
     if not evidence.body.strip():
         return malformed(evidence, "The body is empty.")

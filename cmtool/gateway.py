@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from cmtool import catalog
 from cmtool.asking import Ask, Attempt, Body, Reader, Reading
+from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Phase, Secret, Timings
@@ -208,7 +209,8 @@ class Gateway:
                 f"The answer began with status {answer.status}, but its body did not end"
                 f" {self._in_time(limit_s)}."
             )
-        text = self.redactor.text(bytes(read[:BODY_LIMIT]).decode("utf-8-sig", "replace"))
+        kind = answer.headers.get("content-type", "")
+        text = self.redactor.text(text_of(bytes(read[:BODY_LIMIT]), kind))
         evidence = self.evidence_of(answer, ask, text, defect)
         return Body(
             evidence=evidence,
@@ -279,7 +281,7 @@ class Gateway:
             found,
             phase=error.phase,
             cause=error.cause.replace("{base_url}", self.base_url) or found.cause,
-            actions=(*error.actions, *found.actions),
+            actions=error.actions if error.final else (*error.actions, *found.actions),
         )
 
     def _no_answer(self, ask: Ask) -> Finding:

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "transport tunnels proxyfaults sockets faults retry pace protocols meter sse paste drilldown probes",
         """
         classify redact answerers credentials address proxies bypass routes challenges settings
-        documents modelids typos clock compression thresholds clients pauses
+        documents modelids typos clock charsets compression thresholds clients pauses
         envfiles encodings variables addresses lookups handshakes trust certificates inspectors insights
         """,
         "catalog",

@@ -28,6 +28,7 @@ __all__ = [
     "author",
     "cloudflare_code",
     "heading",
+    "is_page",
     "references",
     "stranger",
 ]
