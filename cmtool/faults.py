@@ -11,7 +11,6 @@ from cmtool.addresses import Range, odd_range
 from cmtool.handshakes import HandshakeError, Refusal, refusal, unfinished
 from cmtool.lookups import reason
 from cmtool.model import Phase
-from cmtool.proxies import ProxyChoice
 from cmtool.sockets import Attempt, DialError
 
 
@@ -20,7 +19,8 @@ class TransportError(Exception):
 
     ``identifier`` is a row of the catalogue, ``details`` sentences about what was seen, ``phase``
     how far it had come.  ``actions`` come before those of the row, and a ``cause``, which may
-    hold ``{base_url}``, takes the place of the row's.  ``addresses`` are those that were tried.
+    hold ``{base_url}``, takes the place of the row's.  ``final`` says that no action of the row
+    applies besides.  ``addresses`` are those that were tried.
     """
 
     def __init__(  # noqa: PLR0913 - all that is known of a failure
@@ -31,6 +31,7 @@ class TransportError(Exception):
         *,
         actions: Iterable[str] = (),
         cause: str = "",
+        final: bool = False,
         addresses: Iterable[Attempt] = (),
     ) -> None:
         super().__init__(identifier)
@@ -39,28 +40,13 @@ class TransportError(Exception):
         self.phase = phase
         self.actions = tuple(actions)
         self.cause = cause
+        self.final = final
         self.addresses = tuple(addresses)
 
 
-def dial_failure(error: DialError, proxy: ProxyChoice | None) -> TransportError:
-    """Say why no connection to the gateway, or to the proxy before it, could be made."""
-    reached = _lookup_failure(error) if not error.attempts else _unreached(error)
-    if proxy is None:
-        return reached
-    named = f"The proxy {proxy.shown} (from {proxy.variable}) cannot be reached."
-    return TransportError("proxy_unusable", [named, *reached.details], addresses=reached.addresses)
-
-
-def unusable_proxy(proxy: ProxyChoice) -> TransportError:
-    """Say why the proxy that the environment asks for cannot even be spoken to."""
-    said = f"{proxy.variable} asks for the proxy {proxy.shown}: {proxy.problem}"
-    return TransportError("proxy_unusable", [said])
-
-
-def tunnel_failure(error: TransportError, proxy: ProxyChoice) -> TransportError:
-    """Say that it was the proxy which failed: it was reached, and no tunnel came about."""
-    named = f"The proxy {proxy.shown} (from {proxy.variable}) made no tunnel to the gateway."
-    return TransportError("proxy_unusable", [named, *error.details])
+def dial_failure(error: DialError) -> TransportError:
+    """Say why no connection could be made."""
+    return _unreached(error) if error.attempts else _lookup_failure(error)
 
 
 def _lookup_failure(error: DialError) -> TransportError:
@@ -140,6 +126,7 @@ def _refused(found: Refusal, said: str) -> TransportError:
         [line for line in (found.words, said) if line],
         actions=[found.action] if found.action else (),
         cause=found.cause,
+        final=found.final and bool(found.cause),
     )
 
 
@@ -148,15 +135,21 @@ _TLS_RECORD = (b"\x15\x03", b"\x16\x03")
 _QUOTED = 60
 
 
+def is_tls(heard: bytes) -> bool:
+    """Say whether the first bytes of an answer are a record of TLS."""
+    return heard.startswith(_TLS_RECORD)
+
+
 def stranger(heard: bytes) -> TransportError:
     """Say that what answers does not speak HTTP, by the first bytes that it sent."""
-    if heard.startswith(_TLS_RECORD):
+    if is_tls(heard):
         return TransportError(
             "not_the_gateway",
             ["The port answers in TLS, and the base URL begins with http://."],
             Phase.RESPONSE,
             actions=["Begin the base URL with https://."],
             cause="What answers at {base_url} speaks https only, and was asked over plain http.",
+            final=True,
         )
     return TransportError(
         "not_the_gateway",
@@ -164,6 +157,7 @@ def stranger(heard: bytes) -> TransportError:
         Phase.RESPONSE,
         actions=["Check the host and the port of the base URL: another service listens there."],
         cause="What answers at {base_url} is no web server: it speaks another protocol.",
+        final=True,
     )
 
 

@@ -1,70 +1,176 @@
-"""Which proxy the environment asks for, by the conventions of curl and Python.
+"""What a proxy variable says: the address of the proxy, its login, and what is wrong with it.
 
-``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, in lower case first, and ``NO_PROXY``.
+How programs read such a value was tried with curl 7.88, httpx 0.28 and urllib of Python 3.11.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import dataclass
 from ipaddress import ip_address
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote
 
-_VARIABLES = {"https": ("https_proxy", "all_proxy"), "http": ("http_proxy", "all_proxy")}
 _PORTS = {"https": 443, "http": 80}
+_HIGHEST_PORT = 65_535
+# What comes along when a value is copied, or is kept by `docker --env-file`.
+_AROUND = " \t\r\n\x0b\x0c\"'`<>“”‘’,;\u00a0\u200b\ufeff"
+_URL = re.compile(r"(?s)([^:/?#@]*)://(?:(.*)@)?([^/?#]*)(.*)")
+_ADDRESS = re.compile(
+    r"(?i)(\[[0-9a-f:.]+(?:%\w+)?\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?)(?::(.*))?"
+)
+_SHOWABLE = re.compile(r"(\[[0-9A-Fa-f:.%]*\]?|[\w.-]*)(:\d{1,6})?(?=[/?#]|$)")
+_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPES = {"#": "%23", "/": "%2F", "?": "%3F"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxyChoice:
-    """The proxy that is used, and the variable that asks for it; credentials are in ``url``."""
+    """The proxy that is used, and the variable that asks for it; credentials are in ``url``.
+
+    ``flaws`` are sentences about what was mended in the value: most programs fail on it.
+    ``is_gateway`` is True when the address is the one of the base URL.
+    """
 
     url: str
     variable: str
+    flaws: tuple[str, ...] = ()
+    is_gateway: bool = False
+
+    @property
+    def _parts(self) -> tuple[str, str | None, str, str]:
+        """Give the scheme, the login, host and port in one, and the rest.
+
+        The login ends at the last @, so that none of its characters counts as an address.
+        """
+        found = _URL.fullmatch(self.url)
+        scheme, login, address, rest = found.groups() if found else ("", None, "", "")
+        return scheme.lower(), login, address, rest
+
+    @property
+    def scheme(self) -> str:
+        """How the proxy itself is spoken to: ``http``, ``https`` or what cannot be used."""
+        return self._parts[0]
+
+    @property
+    def host(self) -> str:
+        """Its host, without the brackets of IPv6; empty when there is none."""
+        found = _ADDRESS.fullmatch(self._parts[2])
+        return found[1].strip("[]") if found else ""
+
+    @property
+    def port(self) -> int | None:
+        """Its port, by default the one of the scheme; None when it can be none."""
+        found = _ADDRESS.fullmatch(self._parts[2])
+        if found is None or not found[2]:
+            return _PORTS.get(self.scheme)
+        port = int(found[2]) if re.fullmatch(r"[0-9]{1,5}", found[2]) else 0
+        return port if 0 < port <= _HIGHEST_PORT else None
+
+    @property
+    def names_a_port(self) -> bool:
+        """Whether the port stands in the value; where it does not, programs take different ones."""
+        found = _ADDRESS.fullmatch(self._parts[2])
+        return bool(found and found[2])
+
+    @property
+    def login(self) -> tuple[str, str] | None:
+        """The user name and the password as they are sent; None where there is no login."""
+        raw = self._parts[1]
+        if not raw:
+            return None
+        user, _, password = raw.partition(":")
+        return unquote(user), unquote(password)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it runs on this machine."""
+        return is_loopback(self.host)
 
     @property
     def problem(self) -> str | None:
         """Why it cannot be used as it is written, in a sentence; None when it can."""
-        try:
-            parts = urlsplit(self.url)
-            usable = bool(parts.hostname) and parts.port != 0
-        except ValueError:
-            return "this is no address."
-        if parts.scheme.startswith("socks"):
-            return "SOCKS is not spoken here; name the proxy's http address if it has one."
-        if parts.scheme not in _PORTS:
-            return f"a proxy is spoken to over http or https, not over {parts.scheme}."
-        return None if usable else "there is no host in it."
+        scheme, _, address, rest = self._parts
+        if scheme in _UNSPOKEN:
+            return _UNSPOKEN[scheme]
+        if scheme not in _PORTS:
+            return f"a proxy is spoken to over http or https, not over {scheme or 'nothing'}."
+        if rest.lower().endswith((".pac", "wpad.dat")):
+            return "this is a script that names proxies (PAC); name the proxy that stands in it."
+        if not self.host:
+            return "there is no host in it." if not address else "this is no address."
+        if self.port is None:
+            return "its port is no number from 1 to 65535."
+        return "this is the gateway itself, which is no proxy." if self.is_gateway else None
 
     @property
     def shown(self) -> str:
         """The proxy's address without credentials, be it a URL or not."""
-        scheme, _, rest = self.url.partition("://")
-        address = rest.rpartition("@")[2]
-        return f"{scheme}://{address.partition('?')[0].partition('#')[0]}"
+        scheme, _, address, rest = self._parts
+        found = _SHOWABLE.match(address + rest)
+        # What has not the form of an address may be a password in the wrong place.
+        return f"{scheme}://{found[0] if found else '…'}"
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Sentences about what some programs read in another way, or not at all."""
+        login = self._parts[1] or ""
+        found = [
+            (login.count("@"), "an @ that is not written %40"),
+            (_BROKEN_ESCAPE.search(login), "a % that is not written %25"),
+        ]
+        return tuple(
+            f"The login in {self.variable} holds {what}: httpx takes it, curl and Go refuse the"
+            " whole address."
+            for is_there, what in found
+            if is_there
+        )
 
 
-def proxy_for(url: str, environ: Mapping[str, str]) -> ProxyChoice | None:
-    """Give the proxy for a URL; None when it is reached directly.
+_UNSPOKEN = {
+    "socks": "SOCKS is not spoken here; name the proxy's http address if it has one.",
+    "socks4": (
+        "SOCKS 4 is spoken neither here nor by httpx; name the proxy's http address if it has one."
+    ),
+    "socks4a": (
+        "SOCKS 4a is spoken neither here nor by httpx; name the proxy's http address if it has one."
+    ),
+    "socks5": (
+        "SOCKS is not spoken here, and by Python programs only with an extra (httpx[socks]); name"
+        " the proxy's http address if it has one."
+    ),
+    "socks5h": (
+        "SOCKS is not spoken here, and by Python programs only with an extra (httpx[socks]); name"
+        " the proxy's http address if it has one."
+    ),
+}
+"""Schemes that are met in proxy variables, and why they cannot be used."""
 
-    A loopback address never goes through a proxy: the key would leave this machine in the clear.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if is_loopback(host) or _bypassed(parts, environ):
-        return None
-    for name in _VARIABLES.get(parts.scheme, ()):
-        for variable in (name, name.upper()):
-            value = environ.get(variable, "").strip()
-            if value:
-                return ProxyChoice(url=_with_scheme(value), variable=variable)
-    return None
+
+def read_proxy(value: str, variable: str) -> ProxyChoice:
+    """Read the value of a proxy variable, mended where it is clear what was meant."""
+    text = value.strip(_AROUND)
+    url = text if "://" in text else f"http://{text}"
+    login = ProxyChoice(url=url, variable=variable)._parts[1] or ""  # noqa: SLF001 - its own module
+    return ProxyChoice(
+        url=url,
+        variable=variable,
+        flaws=(*_around(value, variable), *_unescaped(login, variable)),
+    )
 
 
 def login_parts(value: str) -> tuple[str, ...]:
-    """Give the password of a URL, as it stands there and as it is sent; nothing without one."""
-    login, at, _ = value.partition("://")[2].rpartition("@")
-    password = login.partition(":")[2] if at else ""
-    return tuple({password, unquote(password)}) if password else ()
+    """Give what is secret in a URL, as it stands there and as it is sent; nothing without a login.
+
+    A user name that stands alone is mostly a token.
+    """
+    read = ProxyChoice(url=value if "://" in value else f"http://{value}", variable="")
+    raw, login = read._parts[1], read.login  # noqa: SLF001 - its own module
+    if raw is None or login is None or ("://" not in value and raw.startswith(("/", "."))):
+        return ()
+    user, password = login
+    if not password:
+        return (raw.removesuffix(":"), user)
+    return tuple(dict.fromkeys((raw.partition(":")[2], password, f"{user}:{password}", raw)))
 
 
 def is_loopback(host: str) -> bool:
@@ -76,22 +182,19 @@ def is_loopback(host: str) -> bool:
         return name == "localhost" or name.endswith(".localhost")  # RFC 6761, section 6.3
 
 
-def _bypassed(parts: SplitResult, environ: Mapping[str, str]) -> bool:
-    listed = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
-    host = (parts.hostname or "").rstrip(".")
-    port = parts.port or _PORTS.get(parts.scheme)
-    return any(
-        entry == "*" or f".{name}".endswith(f".{_bare(entry)}")
-        for entry in map(str.strip, listed.lower().split(","))
-        for name in (host, f"{host}:{port}")
-        if _bare(entry)
-    )
+def _around(value: str, variable: str) -> tuple[str, ...]:
+    """Say what stands around the address that is no part of it."""
+    text = value.strip(_AROUND)
+    around = value.replace(text, "", 1)
+    if not around:
+        return ()
+    what = "blanks or a line end" if not around.strip() else "quotation marks or other characters"
+    return (f"Around the address in {variable} stand {what} that are no part of it.",)
 
 
-def _bare(entry: str) -> str:
-    """Give an entry without its leading dot or star, and an IPv6 address without brackets."""
-    return entry if entry == "*" else entry.lstrip(".*").replace("[", "").replace("]", "")
-
-
-def _with_scheme(value: str) -> str:
-    return value if "://" in value else f"http://{value}"
+def _unescaped(login: str, variable: str) -> tuple[str, ...]:
+    """Say which characters of a login end the address for most programs."""
+    found = [f"{char} (write {code})" for char, code in _ESCAPES.items() if char in login]
+    if not found:
+        return ()
+    return (f"The login in {variable} holds {', '.join(found)}, at which programs stop reading.",)

@@ -16,7 +16,6 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import unquote, urlsplit
 
 import httpcore
 import httpx
@@ -28,18 +27,24 @@ from cmtool.faults import (
     handshake_failure,
     stranger,
     tls_failure,
-    tunnel_failure,
-    unusable_proxy,
 )
 from cmtool.handshakes import HandshakeError
 from cmtool.model import Phase, Timings
-from cmtool.proxies import ProxyChoice
+from cmtool.proxyfaults import (
+    behind_tunnel,
+    tunnel_failure,
+    unreachable_proxy,
+    unusable_proxy,
+    without_proxy,
+)
+from cmtool.routes import DIRECT, Route
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
+from cmtool.tunnels import TunnelError, Tunneller
 
 _KEPT_TOO_LONG = frozenset({"connection_reset", "not_the_gateway"})
 _CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
-# Steps of a request, as httpcore's trace names them: without the first the connection was kept.
-_CONNECTING, _TUNNELLED = "connection.connect_tcp.started", "proxy.start_tls.started"
+# A step of a request, as httpcore's trace names it: without it the connection was kept.
+_CONNECTING = "connection.connect_tcp.started"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,7 @@ class Answer:
 
         Raises TransportError when the connection breaks or the encoding is not what it says.
         """
-        with _translated(None, Phase.STREAM):
+        with _translated(DIRECT, Phase.STREAM):
             try:
                 decompressor = Decompressor(self.headers.get("content-encoding", ""))
                 async for raw in self._response.aiter_raw():
@@ -92,8 +97,10 @@ class Answer:
 class Transport:
     """One client for a whole run; connections are kept and used again.
 
-    ``trust`` is the TLS context; None where no https address is met.  The lookup, each address
-    and the TLS handshake have ``connect_s`` seconds each.
+    ``trust`` is the TLS context; None where no https address is met.  Where ``route`` has a proxy,
+    every connection is a tunnel through it: plain http is spoken to loopback only, which is never
+    reached through a proxy.  The lookup, each address, the tunnel and each TLS handshake have
+    ``connect_s`` seconds each.
     """
 
     def __init__(
@@ -102,12 +109,21 @@ class Transport:
         monotonic: Callable[[], float],
         user_agent: str,
         trust: ssl.SSLContext | None,
-        proxy: ProxyChoice | None = None,
+        route: Route = DIRECT,
         connect_s: float = CONNECT_TIMEOUT_S,
     ) -> None:
-        self._proxy = proxy
+        self._route = route
+        tunneller = None
+        if route.proxy is not None:
+            tunneller = Tunneller(
+                proxy=route.proxy,
+                trust=trust,
+                user_agent=user_agent,
+                monotonic=monotonic,
+                connect_s=connect_s,
+            )
         self._client = httpx.AsyncClient(
-            transport=_transport(_Backend(monotonic, connect_s), trust, proxy),
+            transport=_transport(_Backend(monotonic, connect_s, tunneller), trust, route),
             headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
             timeout=None,  # noqa: S113 - the caller's deadline covers everything
             follow_redirects=False,
@@ -134,7 +150,7 @@ class Transport:
             stream = response.extensions["network_stream"]
             yield Answer(response, stream.get_extra_info(_CONNECTION))
         finally:
-            with _translated(None, Phase.STREAM):
+            with _translated(DIRECT, Phase.STREAM):
                 await response.aclose()
 
     async def _open(
@@ -151,8 +167,6 @@ class Transport:
                 if exc.identifier in _KEPT_TOO_LONG and _CONNECTING not in steps:
                     lost(exc)
                     continue
-                if self._proxy is not None and _tunnel_missing(exc, request, steps):
-                    raise tunnel_failure(exc, self._proxy) from exc
                 raise
 
     async def _send(self, request: Request, steps: set[str]) -> httpx.Response:
@@ -166,7 +180,7 @@ class Transport:
             content=request.content,
             extensions={"trace": trace},
         )
-        with _translated(self._proxy, Phase.CONNECT):
+        with _translated(self._route, Phase.CONNECT):
             return await self._client.send(built, stream=True)
 
 
@@ -228,9 +242,12 @@ class _Stream(httpcore.AsyncNetworkStream):
 class _Backend(httpcore.AsyncNetworkBackend):
     """Hands our sockets to httpcore."""
 
-    def __init__(self, monotonic: Callable[[], float], connect_s: float) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float], connect_s: float, tunneller: Tunneller | None
+    ) -> None:
         self._monotonic = monotonic
         self._connect_s = connect_s
+        self._tunneller = tunneller
 
     async def connect_tcp(
         self,
@@ -241,7 +258,10 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: object = None,
     ) -> httpcore.AsyncNetworkStream:
         del timeout, local_address, socket_options
-        connection = await dial(host, port, self._monotonic, self._connect_s)
+        if self._tunneller is not None:
+            connection = await self._tunneller.open(host, port)
+        else:
+            connection = await dial(host, port, self._monotonic, self._connect_s)
         return _Stream(connection, self._connect_s)
 
     async def sleep(self, seconds: float) -> None:
@@ -306,30 +326,14 @@ class _PoolTransport(httpx.AsyncBaseTransport):
 
 
 def _transport(
-    backend: _Backend, trust: ssl.SSLContext | None, proxy: ProxyChoice | None
+    backend: _Backend, trust: ssl.SSLContext | None, route: Route
 ) -> httpx.AsyncBaseTransport:
-    if proxy is not None and proxy.problem:
-        return _Refusing(unusable_proxy(proxy))
-    return _PoolTransport(_pool(backend, trust, proxy))
-
-
-def _pool(
-    backend: _Backend, trust: ssl.SSLContext | None, proxy: ProxyChoice | None
-) -> httpcore.AsyncConnectionPool:
-    if proxy is None:
-        return httpcore.AsyncConnectionPool(
+    if route.proxy is not None and route.proxy.problem:
+        return _Refusing(unusable_proxy(route.proxy))
+    return _PoolTransport(
+        httpcore.AsyncConnectionPool(
             ssl_context=trust, network_backend=backend, max_connections=None
         )
-    parts = urlsplit(proxy.url)
-    return httpcore.AsyncHTTPProxy(
-        proxy.shown,
-        proxy_auth=(unquote(parts.username), unquote(parts.password or ""))
-        if parts.username
-        else None,
-        ssl_context=trust,
-        proxy_ssl_context=trust if parts.scheme == "https" else None,
-        network_backend=backend,
-        max_connections=None,
     )
 
 
@@ -344,29 +348,36 @@ def _timings(connection: Connection) -> Timings:
 
 
 @contextmanager
-def _translated(proxy: ProxyChoice | None, phase: Phase) -> Iterator[None]:
+def _translated(route: Route, phase: Phase) -> Iterator[None]:
     """Turn what the libraries and the system raise into a TransportError."""
     try:
         yield
     except DialError as exc:
-        raise dial_failure(exc, proxy) from exc
+        raise _unreached(exc, route) from exc
+    except TunnelError as exc:
+        assert route.proxy is not None  # noqa: S101 - for the type checker
+        raise tunnel_failure(exc, route.proxy) from exc
     except ssl.SSLError as exc:
         if phase is Phase.STREAM:
             raise _dropped(phase, f"TLS broke off: {exc.reason or exc}.") from exc
-        raise tls_failure(exc) from exc
+        raise _on(route, tls_failure(exc)) from exc
     except HandshakeError as exc:
-        raise handshake_failure(exc) from exc
-    except httpcore.ProxyError as exc:
-        raise _proxy_failure(str(exc), proxy) from exc
+        raise _on(route, handshake_failure(exc)) from exc
     except httpcore.RemoteProtocolError as exc:
         raise _protocol_failure(str(exc), phase) from exc
     except (httpcore.NetworkError, OSError) as exc:
         raise _dropped(phase, "The connection was reset.") from exc
 
 
-def _tunnel_missing(error: TransportError, request: Request, steps: set[str]) -> bool:
-    dropped = error.identifier in {"connection_reset", "not_the_gateway"}
-    return dropped and request.url.startswith("https:") and _TUNNELLED not in steps
+def _unreached(error: DialError, route: Route) -> TransportError:
+    if route.proxy is not None:
+        return unreachable_proxy(error, route.proxy)
+    return without_proxy(dial_failure(error), route)
+
+
+def _on(route: Route, error: TransportError) -> TransportError:
+    """Add to a failed handshake with the far side what the way to it has to do with it."""
+    return without_proxy(error, route) if route.proxy is None else behind_tunnel(error, route.proxy)
 
 
 def _dropped(phase: Phase, why: str) -> TransportError:
@@ -392,12 +403,3 @@ def _protocol_failure(said: str, phase: Phase) -> TransportError:
     if "chunk" in said and "illegal" in said:
         return _dropped(phase, "The body is not cut into chunks as its head announces.")
     return _dropped(phase, "The connection was closed in the middle of the body.")
-
-
-def _proxy_failure(said: str, proxy: ProxyChoice | None) -> TransportError:
-    status, _, reason = said.partition(" ")
-    shown = proxy.shown if proxy else "the proxy"
-    if status == "407":
-        return TransportError("proxy_auth_required", [f"The proxy {shown} asks for a login."])
-    why = f"The proxy {shown} answered {status} {reason} to the request for a tunnel."
-    return TransportError("proxy_unusable", [why])

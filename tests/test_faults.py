@@ -19,7 +19,6 @@ from cmtool.faults import (
 )
 from cmtool.handshakes import HandshakeError
 from cmtool.model import Phase
-from cmtool.proxies import ProxyChoice
 from cmtool.sockets import Attempt, DialError
 
 REFUSED = ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
@@ -57,7 +56,7 @@ def lookup_error(cause: BaseException | None) -> DialError:
     ],
 )
 def test_dial(errors: list[OSError], identifier: str) -> None:
-    failure = dial_failure(dial_error(*errors), None)
+    failure = dial_failure(dial_error(*errors))
     assert failure.identifier == identifier
     assert failure.identifier in ROWS
     assert failure.phase is Phase.CONNECT
@@ -66,7 +65,7 @@ def test_dial(errors: list[OSError], identifier: str) -> None:
 
 
 def test_every_address_is_in_the_details() -> None:
-    assert dial_failure(dial_error(UNREACHABLE, SLOW, OSError("odd")), None).details[3:] == (
+    assert dial_failure(dial_error(UNREACHABLE, SLOW, OSError("odd"))).details[3:] == (
         "192.0.2.0 port 443: Network is unreachable.",
         "192.0.2.1 port 443: no answer in time.",
         "192.0.2.2 port 443: odd.",
@@ -75,7 +74,7 @@ def test_every_address_is_in_the_details() -> None:
 
 def test_the_time_of_an_address_is_told() -> None:
     attempt = Attempt(address="93.184.215.14", error=REFUSED, ms=12.4)
-    details = dial_failure(DialError("gateway.example", 443, [attempt]), None).details
+    details = dial_failure(DialError("gateway.example", 443, [attempt])).details
     assert details == ("93.184.215.14 port 443: Connection refused after 12 ms.",)
 
 
@@ -101,7 +100,7 @@ def test_the_time_of_an_address_is_told() -> None:
     ],
 )
 def test_lookup(cause: BaseException | None, said: str) -> None:
-    failure = dial_failure(lookup_error(cause), None)
+    failure = dial_failure(lookup_error(cause))
     assert failure.identifier == "dns_failure"
     assert "gateway.example" in failure.details[0]
     assert said in failure.details[0]
@@ -148,23 +147,9 @@ def test_an_address_that_can_hardly_be_a_gateways(
 
 def test_an_odd_address_is_told_first_with_what_to_do() -> None:
     attempts = [Attempt(address="10.0.0.1", error=SLOW), Attempt(address="fd00::1", error=SLOW)]
-    failure = dial_failure(DialError("gateway.example", 443, attempts), None)
+    failure = dial_failure(DialError("gateway.example", 443, attempts))
     assert failure.details[0].startswith("gateway.example leads to 10.0.0.1, a private address: ")
     assert len(failure.actions) == 1
-
-
-@pytest.mark.parametrize(
-    "error", [dial_error(REFUSED), lookup_error(SLOW)], ids=["refused", "lookup"]
-)
-def test_a_proxy_that_cannot_be_reached(error: DialError) -> None:
-    proxy = ProxyChoice(url="http://user:hunter22@proxy.example:3128", variable="HTTPS_PROXY")
-    failure = dial_failure(error, proxy)
-    assert failure.identifier == "proxy_unusable"
-    assert failure.details[0] == (
-        "The proxy http://proxy.example:3128 (from HTTPS_PROXY) cannot be reached."
-    )
-    assert len(failure.details) >= 2
-    assert "hunter22" not in repr((failure.details, failure.args))
 
 
 def refused_certificate(code: int) -> ssl.SSLCertVerificationError:

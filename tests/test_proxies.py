@@ -1,4 +1,4 @@
-"""Which proxy the environment asks for, and what never goes through one."""
+"""What a proxy variable says: the address, the login, and what is wrong with them."""
 
 from __future__ import annotations
 
@@ -6,83 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmtool.proxies import ProxyChoice, is_loopback, proxy_for
+from cmtool.proxies import is_loopback, login_parts, read_proxy
 
-GATEWAY = "https://api.crossmodel.ai/v1"
 PROXY = "http://proxy.test:3128"
-
-
-@pytest.mark.parametrize(
-    ("environ", "url", "variable"),
-    [
-        pytest.param({}, GATEWAY, None, id="none"),
-        pytest.param({"HTTPS_PROXY": PROXY}, GATEWAY, "HTTPS_PROXY", id="upper"),
-        pytest.param({"https_proxy": PROXY}, GATEWAY, "https_proxy", id="lower"),
-        pytest.param(
-            {"HTTPS_PROXY": "http://x", "https_proxy": PROXY}, GATEWAY, "https_proxy", id="both"
-        ),
-        pytest.param({"ALL_PROXY": PROXY}, GATEWAY, "ALL_PROXY", id="all"),
-        pytest.param(
-            {"all_proxy": "http://x", "HTTPS_PROXY": PROXY}, GATEWAY, "HTTPS_PROXY", id="own-first"
-        ),
-        pytest.param({"HTTP_PROXY": PROXY}, GATEWAY, None, id="http-is-not-for-https"),
-        pytest.param({"HTTP_PROXY": PROXY}, "http://x.test/v1", "HTTP_PROXY", id="http"),
-        pytest.param({"HTTPS_PROXY": PROXY}, "http://x.test/v1", None, id="https-is-not-for-http"),
-        pytest.param({"https_proxy": "", "HTTPS_PROXY": PROXY}, GATEWAY, "HTTPS_PROXY", id="empty"),
-        pytest.param({"HTTPS_PROXY": "  "}, GATEWAY, None, id="blank"),
-        pytest.param({"HTTPS_PROXY": f" {PROXY}\n"}, GATEWAY, "HTTPS_PROXY", id="blanks-around"),
-        pytest.param({"HTTPS_PROXY": PROXY}, "ftp://x.test", None, id="another-scheme"),
-    ],
-)
-def test_the_variable_that_decides(environ: dict[str, str], url: str, variable: str | None) -> None:
-    expected = None if variable is None else ProxyChoice(url=PROXY, variable=variable)
-    assert proxy_for(url, environ) == expected
-
-
-@pytest.mark.parametrize(
-    ("no_proxy", "url", "bypassed"),
-    [
-        pytest.param("*", GATEWAY, True, id="star"),
-        pytest.param("a.test, *", GATEWAY, True, id="star-in-a-list"),
-        pytest.param("api.crossmodel.ai", GATEWAY, True, id="host"),
-        pytest.param("API.CrossModel.AI", GATEWAY, True, id="case"),
-        pytest.param("crossmodel.ai", GATEWAY, True, id="parent"),
-        pytest.param(".crossmodel.ai", GATEWAY, True, id="leading-dot"),
-        pytest.param("*.crossmodel.ai", GATEWAY, True, id="leading-star"),
-        pytest.param("a.test,,  crossmodel.ai ,", GATEWAY, True, id="list-with-holes"),
-        pytest.param("api.crossmodel.ai:443", GATEWAY, True, id="default-port"),
-        pytest.param("api.crossmodel.ai:8443", GATEWAY, False, id="other-port"),
-        pytest.param("gw.test:8443", "https://gw.test:8443/v1", True, id="port"),
-        pytest.param("gw.test", "https://gw.test:8443/v1", True, id="host-for-any-port"),
-        pytest.param("gw.test", "https://user:p@gw.test/v1", True, id="credentials-in-the-url"),
-        pytest.param("crossmodel.ai", "https://api.crossmodel.ai./v1", True, id="final-dot"),
-        pytest.param("2001:db8::1", "https://[2001:db8::1]/v1", True, id="ipv6"),
-        pytest.param("[2001:db8::1]", "https://[2001:db8::1]:8/v1", True, id="ipv6-brackets"),
-        pytest.param("[2001:db8::1]:8", "https://[2001:db8::1]:8/v1", True, id="ipv6-port"),
-        pytest.param("10.0.0.7", "https://10.0.0.7/v1", True, id="address"),
-        pytest.param("model.ai", GATEWAY, False, id="part-of-a-label"),
-        pytest.param("crossmodel.a", GATEWAY, False, id="prefix"),
-        pytest.param("x.api.crossmodel.ai", GATEWAY, False, id="child"),
-        pytest.param("", GATEWAY, False, id="empty"),
-        pytest.param(" , ", GATEWAY, False, id="only-commas"),
-        pytest.param(".", GATEWAY, False, id="only-a-dot"),
-    ],
-)
-@pytest.mark.parametrize("name", ["NO_PROXY", "no_proxy"])
-def test_no_proxy(
-    name: str,
-    no_proxy: str,
-    url: str,
-    bypassed: bool,  # noqa: FBT001 - the column of a table
-) -> None:
-    found = proxy_for(url, {name: no_proxy, "HTTPS_PROXY": PROXY})
-    assert (found is None) is bypassed
-
-
-def test_the_lower_case_no_proxy_counts_first() -> None:
-    environ = {"no_proxy": "a.test", "NO_PROXY": "*", "HTTPS_PROXY": PROXY}
-    assert proxy_for(GATEWAY, environ) is not None
-
 
 LOOPBACK = ("localhost", "LOCALHOST", "x.localhost", "127.0.0.1", "127.8.9.1", "::1", "[::1]")
 ELSEWHERE = (
@@ -102,41 +28,134 @@ def test_not_this_machine(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://localhost:8080/v1", "http://127.0.0.1/v1", "http://[::1]:1"]
+    ("value", "shown"),
+    [
+        pytest.param("proxy.test:3128", "http://proxy.test:3128", id="no-scheme"),
+        pytest.param("socks5://p.test:1", "socks5://p.test:1", id="socks"),
+        pytest.param("http://u:s3cret@p:1", "http://p:1", id="credentials"),
+        pytest.param("http://u:s3@cret@p:1", "http://p:1", id="two-ats"),
+        pytest.param("http://u:s3/cret@p:1", "http://p:1", id="slash"),
+        pytest.param("u:s3cret@p:1", "http://p:1", id="credentials-without-scheme"),
+        pytest.param("http://p:1/?k=s3cret", "http://p:1", id="query"),
+        pytest.param("http://u:s3?#c@p:1", "http://p:1", id="mark-inside"),
+        pytest.param("http://p:1/path", "http://p:1", id="path"),
+        pytest.param("http://[::1", "http://[::1", id="no-url"),
+        pytest.param("http://[::1]:8", "http://[::1]:8", id="ipv6"),
+        pytest.param("http://p:99999", "http://p:99999", id="no-port"),
+        pytest.param("p.test:3128:user:s3cret", "http://…", id="login-behind"),
+        pytest.param("http://user:s3cret", "http://…", id="login-alone"),
+    ],
 )
-def test_this_machine_is_never_reached_through_a_proxy(url: str) -> None:
-    assert proxy_for(url, {"http_proxy": PROXY, "https_proxy": PROXY, "all_proxy": PROXY}) is None
-
-
-def test_a_name_that_only_looks_local_goes_through_the_proxy() -> None:
-    assert proxy_for("http://127.evil.com/v1", {"http_proxy": PROXY}) is not None
+def test_a_proxy_is_shown_without_its_password(value: str, shown: str) -> None:
+    found = read_proxy(value, "HTTPS_PROXY")
+    assert found.shown == shown
+    assert "s3" not in found.shown + (found.problem or "") + "".join(found.doubts)
 
 
 @pytest.mark.parametrize(
-    ("value", "url", "shown"),
+    ("value", "said"),
     [
-        pytest.param("proxy.test:3128", "http://proxy.test:3128", "http://proxy.test:3128"),
-        pytest.param("socks5://p.test:1", "socks5://p.test:1", "socks5://p.test:1", id="socks"),
-        pytest.param("http://u:s3cret@p:1", "http://u:s3cret@p:1", "http://p:1", id="credentials"),
-        pytest.param("http://u:s3@cret@p:1", "http://u:s3@cret@p:1", "http://p:1", id="two-ats"),
-        pytest.param("http://u:s3/cret@p:1", "http://u:s3/cret@p:1", "http://p:1", id="slash"),
-        pytest.param("u:s3cret@p:1", "http://u:s3cret@p:1", "http://p:1", id="no-scheme"),
-        pytest.param("http://p:1/?k=s3cret", "http://p:1/?k=s3cret", "http://p:1/", id="query"),
-        pytest.param("http://u:s3?#c@p:1", "http://u:s3?#c@p:1", "http://p:1", id="mark-inside"),
-        pytest.param("http://[::1", "http://[::1", "http://[::1", id="no-url"),
-        pytest.param("http://p:99999", "http://p:99999", "http://p:99999", id="no-port"),
+        pytest.param(PROXY, None, id="http"),
+        pytest.param("https://proxy.test", None, id="https"),
+        pytest.param("HTTP://proxy.test:1", None, id="capitals"),
+        pytest.param("proxy", None, id="short"),
+        pytest.param("10.0.0.1:3128", None, id="address"),
+        pytest.param("http://[fd00::1]:3128", None, id="ipv6"),
+        pytest.param("http://u:p@proxy.test:1/", None, id="slash-behind"),
+        pytest.param("socks4://p:1", "SOCKS 4 is spoken neither here", id="socks4"),
+        pytest.param("socks4a://p:1", "SOCKS 4a", id="socks4a"),
+        pytest.param("socks5://p:1", "httpx[socks]", id="socks5"),
+        pytest.param("socks5h://p:1", "httpx[socks]", id="socks5h"),
+        pytest.param("socks://p:1", "SOCKS is not spoken here", id="socks"),
+        pytest.param("quic://p:1", "over http or https, not over quic", id="quic"),
+        pytest.param("ftp://p:1", "not over ftp", id="ftp"),
+        pytest.param("://p:1", "not over nothing", id="no-scheme"),
+        pytest.param("http://", "no host in it", id="no-host"),
+        pytest.param("http://:3128", "no address", id="only-a-port"),
+        pytest.param("http://u:p@", "no host in it", id="only-a-login"),
+        pytest.param("http://p:0", "65535", id="port-0"),
+        pytest.param("http://p:70000", "65535", id="port-70000"),
+        pytest.param("http://p:three", "65535", id="port-letters"),
+        pytest.param("http://p:3128:u:x", "65535", id="login-behind"),
+        pytest.param("http://a b:1", "no address", id="blank-inside"),
+        pytest.param("http://${PROXY}:1", "no address", id="unexpanded"),
+        pytest.param("http://[::1", "no address", id="half-a-bracket"),
+        pytest.param("http://wpad.test/proxy.pac", "PAC", id="pac"),
+        pytest.param("http://wpad.test/wpad.dat", "PAC", id="wpad"),
     ],
 )
-def test_a_proxy_is_shown_without_its_password(value: str, url: str, shown: str) -> None:
-    found = proxy_for(GATEWAY, {"HTTPS_PROXY": value})
-    assert found is not None
+def test_what_cannot_be_used(value: str, said: str | None) -> None:
+    problem = read_proxy(value, "HTTPS_PROXY").problem
+    assert (problem is None) if said is None else (problem is not None and said in problem)
+
+
+@pytest.mark.parametrize(
+    ("value", "url", "said"),
+    [
+        pytest.param(PROXY, PROXY, None, id="as-it-is"),
+        pytest.param(f" {PROXY}", PROXY, "blanks or a line end", id="blank"),
+        pytest.param(f"{PROXY}\r\n", PROXY, "blanks or a line end", id="line-end"),
+        pytest.param(f'"{PROXY}"', PROXY, "quotation marks", id="quotes"),
+        pytest.param(f"'{PROXY}", PROXY, "quotation marks", id="one-quote"),
+        pytest.param(f"<{PROXY}>", PROXY, "other characters", id="angles"),
+        pytest.param("http://u:a#b@p:1", "http://u:a#b@p:1", "# (write %23)", id="hash"),
+        pytest.param("http://u:a/b@p:1", "http://u:a/b@p:1", "/ (write %2F)", id="slash"),
+        pytest.param("http://u:a?b@p:1", "http://u:a?b@p:1", "? (write %3F)", id="question"),
+    ],
+)
+def test_what_is_mended(value: str, url: str, said: str | None) -> None:
+    found = read_proxy(value, "HTTPS_PROXY")
     assert found.url == url
-    assert found.shown == shown
-    assert "s3" not in found.shown
+    assert found.problem is None
+    assert len(found.flaws) == (said is not None)
+    assert (said or "") in "".join(found.flaws)
 
 
-@settings(deadline=None)  # the machine may be busy
-@given(value=st.text(min_size=1), no_proxy=st.text())
-def test_no_value_makes_it_fail(value: str, no_proxy: str) -> None:
-    found = proxy_for(GATEWAY, {"HTTPS_PROXY": value, "NO_PROXY": no_proxy})
-    assert found is None or found.shown.count("://") >= 1
+@pytest.mark.parametrize(
+    ("value", "login", "host", "port"),
+    [
+        pytest.param(PROXY, None, "proxy.test", 3128, id="none"),
+        pytest.param("http://u:p@h.test", ("u", "p"), "h.test", 80, id="plain"),
+        pytest.param("https://u:p@h.test", ("u", "p"), "h.test", 443, id="https"),
+        pytest.param("http://u@h.test:1", ("u", ""), "h.test", 1, id="user-only"),
+        pytest.param("http://u:p%40q%3A@h.test:1", ("u", "p@q:"), "h.test", 1, id="encoded"),
+        pytest.param("http://D%5Cu:p:q@h.test:1", ("D\\u", "p:q"), "h.test", 1, id="domain"),
+        pytest.param("http://u:p@q@h.test:1", ("u", "p@q"), "h.test", 1, id="two-ats"),
+        pytest.param("http://u:p#q/r@h.test:1", ("u", "p#q/r"), "h.test", 1, id="unescaped"),
+        pytest.param("u:p@[fd00::1]:1", ("u", "p"), "fd00::1", 1, id="ipv6"),
+    ],
+)
+def test_its_parts(value: str, login: tuple[str, str] | None, host: str, port: int) -> None:
+    found = read_proxy(value, "HTTPS_PROXY")
+    assert (found.login, found.host, found.port) == (login, host, port)
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        pytest.param("http://user:s3cret@p:1", {"s3cret", "user:s3cret"}, id="password"),
+        pytest.param("user:s3cret@p:1", {"s3cret", "user:s3cret"}, id="no-scheme"),
+        pytest.param("http://user:s3%40x@p:1", {"s3@x", "s3%40x", "user:s3@x"}, id="encoded"),
+        pytest.param("http://t0ken@p:1", {"t0ken"}, id="user-only"),
+        pytest.param("http://t0ken:@p:1", {"t0ken"}, id="user-and-colon"),
+        pytest.param("http://user:s3#/?x@p:1", {"s3#/?x"}, id="special"),
+        pytest.param("https://p:1/v1", set(), id="none"),
+        pytest.param("/home/me@corp/ca.pem", set(), id="a-path"),
+        pytest.param("", set(), id="empty"),
+    ],
+)
+def test_what_is_secret_in_it(value: str, secret: set[str]) -> None:
+    parts = set(login_parts(value))
+    assert secret <= parts
+    assert bool(secret) == bool(parts)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    login=st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=6, max_size=12),
+    ending=st.sampled_from(["@p.test:1", "@[::1]:1", "@p.test", "@"]),
+)
+def test_a_login_is_never_shown(login: str, ending: str) -> None:
+    found = read_proxy(f"http://user:{login}{ending}", "HTTPS_PROXY")
+    told = " ".join([found.shown, found.problem or "", *found.flaws, *found.doubts])
+    assert login.strip() not in told or len(login.strip()) < 6

@@ -242,9 +242,11 @@ _PROXY: tuple[Row, ...] = (
             "not answer, refuses to connect to the host, or its address cannot be read."
         ),
         actions=(
-            "Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY: a scheme, a host and a port.",
+            (
+                "Check the proxy that HTTPS_PROXY or ALL_PROXY names, in lower or upper case: a "
+                "scheme, a host and a port."
+            ),
             "If the gateway can be reached directly, add its host to NO_PROXY or unset the proxy.",
-            "Ask the owner of the proxy whether it allows connections to the host.",
         ),
         samples=_seen(
             "httpx.ProxyError: 403 Forbidden",
@@ -254,7 +256,7 @@ _PROXY: tuple[Row, ...] = (
     ),
     _row(
         id="proxy_auth_required",
-        title="the proxy wants a user name and a password",
+        title="the proxy wants a login",
         cause=(
             "A proxy between here and the gateway answered 407: it lets nothing through without "
             "credentials. The gateway never saw the request, and the API key is not at fault."
@@ -262,7 +264,8 @@ _PROXY: tuple[Row, ...] = (
         actions=(
             (
                 "Put the proxy's credentials into HTTPS_PROXY, as http://user:password@host:port "
-                "with special characters percent-encoded."
+                "with special characters percent-encoded; a proxy that takes NTLM, Negotiate or "
+                "Digest only needs a helper such as Px on this machine."
             ),
             "If the gateway can be reached directly, add its host to NO_PROXY.",
             "Ask the owner of the proxy for a rule that needs no password.",

@@ -118,6 +118,25 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.LOCAL,
     ),
     _row(
+        id="proxy_ambiguous",
+        title="programs read the proxy variables in different ways",
+        cause=(
+            "There is no standard for these variables. As they are set, one program reaches the "
+            "gateway through the proxy and another one does not, or through another proxy."
+        ),
+        actions=(
+            "Set each variable in lower and in upper case to the same value, or in one case only.",
+            (
+                "In NO_PROXY list plain host names, parted by commas: without scheme, port, star, "
+                "quotes or blanks."
+            ),
+            "In the login of a proxy write special characters percent-encoded (@ is %40).",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.LOCAL,
+    ),
+    _row(
         id="ca_file_missing",
         title="a variable names certificates that cannot be used",
         cause=(

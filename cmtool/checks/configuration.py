@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from cmtool import catalog
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.model import Finding, Group, Status
+from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
+from cmtool.routes import remarks_on
 from cmtool.trust import CA_VARIABLES, unusable
 
 _OTHER_KEY_VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -44,18 +45,21 @@ async def base_url(run: Run) -> Result:
 async def environment(run: Run) -> Result:
     """Look at what else in the environment bears on the calls."""
     findings = tuple(_remarks(run))
+    direct = run.route.why_direct
     if findings:
+        failed = any(finding.severity is Severity.ERROR for finding in findings)
         said = ", ".join(dict.fromkeys(finding.title for finding in findings))
-        return Result(status=Status.WARN, summary=said, findings=findings)
-    return Result(status=Status.OK, summary="no proxy, no conflicting variables")
+        return Result(
+            status=Status.FAIL if failed else Status.WARN,
+            summary=f"{said}; {direct}" if direct else said,
+            findings=findings,
+        )
+    return Result(status=Status.OK, summary=f"{direct or 'no proxy'}, no conflicting variables")
 
 
 def _remarks(run: Run) -> Iterator[Finding]:
     environ = run.settings.environ
-    if run.proxy is not None:
-        yield _remark(
-            "proxy_in_use", f"{run.proxy.variable} sends the requests to {run.proxy.shown}."
-        )
+    yield from remarks_on(run.route)
     for entry in CA_VARIABLES:
         path = environ.get(entry.name)
         if path and (why := unusable(path, entry)) is not None:

@@ -17,6 +17,7 @@ from cmtool.pace import UNLIMITED
 from cmtool.protocols import Content
 from cmtool.proxies import ProxyChoice
 from cmtool.retry import DELAYS_S
+from cmtool.routes import Route
 from cmtool.settings import Settings
 from cmtool.thresholds import NO_LIMITS, Thresholds
 from cmtool.trust import Trust
@@ -81,12 +82,17 @@ class Run:
     key: KeyVerdict
     address: AddressVerdict
     gateway: Gateway | None
-    proxy: ProxyChoice | None
+    route: Route
     clock: Clock
     wishes: Wishes
     facts: Facts
     advanced: Callable[[str, str], None]
     trust: Trust | None = None
+
+    @property
+    def proxy(self) -> ProxyChoice | None:
+        """The proxy through which the gateway is reached, if any."""
+        return self.route.proxy
 
     def is_over(self) -> bool:
         """Whether the deadline has come, so that nothing more can be asked."""

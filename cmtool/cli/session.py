@@ -23,10 +23,11 @@ from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
 from cmtool.pace import Gate
 from cmtool.protocols import Content
-from cmtool.proxies import ProxyChoice, login_parts, proxy_for
+from cmtool.proxies import login_parts
 from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
 from cmtool.retry import Patience
+from cmtool.routes import DIRECT, Route, route_to
 from cmtool.settings import Settings
 from cmtool.sockets import CONNECT_TIMEOUT_S
 from cmtool.transport import Transport
@@ -112,19 +113,19 @@ async def _prepared(
 ) -> AsyncIterator[Run]:
     settings = order.settings
     address = examine_address(settings.base_url, settings.base_url_where, settings.model)
-    proxy = proxy_for(address.base_url, settings.environ) if address.base_url else None
+    route = route_to(address.base_url, settings.environ) if address.base_url else DIRECT
     patience = Patience(
         clock=clock,
         deadline=Deadline.after(clock, order.timeout_s),
         jitter=random.random,
         retries=order.wishes.retries,
     )
-    trusted = _trust(address.base_url, proxy, settings)
+    trusted = _trust(address.base_url, route, settings)
     async with Transport(
         monotonic=clock.monotonic,
         user_agent=f"cmtool/{__version__}",
         trust=trusted.context if trusted else None,
-        proxy=proxy,
+        route=route,
         connect_s=min(CONNECT_TIMEOUT_S, order.timeout_s / _CONNECT_SHARE),
     ) as transport:
         gateway = None
@@ -142,7 +143,7 @@ async def _prepared(
             key=key,
             address=address,
             gateway=gateway,
-            proxy=proxy,
+            route=route,
             trust=trusted,
             clock=clock,
             wishes=order.wishes,
@@ -151,9 +152,10 @@ async def _prepared(
         )
 
 
-def _trust(base_url: str | None, proxy: ProxyChoice | None, settings: Settings) -> Trust | None:
+def _trust(base_url: str | None, route: Route, settings: Settings) -> Trust | None:
     """Give whom the run trusts; None where no https address is met."""
-    secure = (base_url or "").startswith("https:") or (proxy is not None and "https:" in proxy.url)
+    by_proxy = route.proxy is not None and route.proxy.scheme == "https"
+    secure = by_proxy or (base_url or "").startswith("https:")
     if not secure:
         return None
     verifies_itself = sys.platform in {"win32", "darwin"}

@@ -20,6 +20,7 @@ from cmtool.gateway import Gateway
 from cmtool.model import Check, Secret
 from cmtool.redact import Redactor
 from cmtool.retry import Patience
+from cmtool.routes import DIRECT
 from cmtool.sandbox import Sandbox, key_for
 from cmtool.settings import Settings
 from cmtool.transport import Transport
@@ -91,7 +92,7 @@ async def _world(
             key=verdict_on_key,
             address=address,
             gateway=gateway,
-            proxy=None,
+            route=DIRECT,
             clock=now,
             wishes=wishes or Wishes(),
             facts=Facts(model=model),
