@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
 import os
-import re
 import sys
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from cmtool.address import PUBLIC_BASE_URL
-from cmtool.errors import CmtoolError, UsageError
+from cmtool.errors import UsageError
 from cmtool.model import Secret
-from cmtool.settings import DotEnv, Settings
+from cmtool.settings import DotEnv, NamedKey, Settings
+from cmtool.userfiles import (
+    ENV_FILE_LIMIT,
+    in_time,
+    nearest_dotenv,
+    read_file,
+    read_key_file,
+    read_stdin,
+)
+from cmtool.variables import KEY_VARIABLE, URL_VARIABLE, meant_by
 
-KEY_VARIABLE = "CROSSMODEL_API_KEY"
 BASE_URL_VARIABLES = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
 MODEL_VARIABLE = "CROSSMODEL_MODEL"
-_KEY_FILE_LIMIT = 16 * 1024
-_DOTENV_LIMIT = 256 * 1024
-_KEY_LINE = re.compile(
-    r"""(?xm) ^[ \t]* (?:export[ \t]+)? ([A-Za-z_]\w*) [ \t]*=[ \t]* ["']? cm-"""
-)
+_LONGEST_VALUE = 8192  # characters of a variable that may be a key
+_KEY_NAMED = ("KEY", "TOKEN", "SECRET", "CREDENTIAL")
 
 _RELEVANT = frozenset(
     {
@@ -90,107 +93,111 @@ def github() -> tuple[bool, str | None]:
     return active, os.environ.get("GITHUB_STEP_SUMMARY") if active else None
 
 
-def load(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sources:
+    """The variables that count, and which of them come from the file of ``--env-file``."""
+
+    variables: Mapping[str, str] = field(repr=False)
+    file: str | None = None
+    in_file: frozenset[str] = frozenset()
+    outweighed: str | None = field(default=None, repr=False)
+    remarks: list[str] = field(default_factory=list)
+
+    def where(self, name: str) -> str:
+        """Name a variable in words, with the file when it comes from there."""
+        return f"{name} in {self.file}" if name in self.in_file else name
+
+    def source(self, name: str) -> str:
+        """Name the source of a variable as the report does."""
+        return f"file:{self.file}" if name in self.in_file else f"env:{name}"
+
+
+def load(  # noqa: PLR0913 - one argument for each option
     environ: Mapping[str, str],
     *,
     base_url: str | None = None,
     api_key_file: str | None = None,
+    env_file: str | None = None,
     model: str | None = None,
     timeout_s: float = 60.0,
 ) -> Settings:
-    """Gather what is configured; an option outweighs its variable.
+    """Gather what is configured; an option outweighs its variable, a variable that of a file.
 
-    Raises UsageError for a key file that cannot be read, or not within ``timeout_s``, and for a
+    Raises UsageError for a file that cannot be read, or not within ``timeout_s``, and for a
     text that can be no model ID.
     """
-    key, where, source = _key(environ, api_key_file, timeout_s)
-    url, url_where = _base_url(environ, base_url)
+    sources = _sources(environ, env_file, timeout_s)
+    variables = sources.variables
+    key, where, source = _key(sources, api_key_file, timeout_s)
+    url, url_where = _base_url(sources, base_url)
     return Settings(
         key=None if key is None else Secret(key),
         key_where=where,
         key_source=source if key is not None else None,
         base_url=url,
         base_url_where=url_where,
-        model=_model(environ, model),
-        environ={name: environ[name] for name in _RELEVANT if name in environ},
-        dotenv=_dotenv(Path(".env")),
+        model=_model(variables, model),
+        environ={name: variables[name] for name in _RELEVANT if name in variables},
+        dotenv=_dotenv(),
+        env_file=env_file,
+        outweighed=_named(sources.outweighed),
+        other_keys=tuple(_other_keys(variables)),
+        misnamed_urls=tuple(_misnamed_urls(variables)),
+        file_remarks=tuple(sources.remarks),
     )
 
 
-def _key(
-    environ: Mapping[str, str], file: str | None, timeout_s: float
-) -> tuple[str | None, str, str]:
+def _sources(environ: Mapping[str, str], file: str | None, timeout_s: float) -> _Sources:
+    """Lay the environment over the variables of a file, as python-dotenv does by default."""
     if file is None:
-        return environ.get(KEY_VARIABLE), KEY_VARIABLE, f"env:{KEY_VARIABLE}"
+        return _Sources(variables=environ)
+    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
+    from cmtool.envfiles import parsed  # noqa: PLC0415 - likewise
+
+    what = f"The file {file} of --env-file"
+    text = decoded(in_time(partial(read_file, Path(file), what, ENV_FILE_LIMIT), timeout_s))
+    if not text.certain:
+        raise UsageError(f"{what} {(text.trouble or '').partition(';')[0]}.")
+    in_text, remarks = parsed(text.text, file, {KEY_VARIABLE, *_RELEVANT})
+    if text.trouble:
+        remarks.append(f"{file} {text.trouble}.")
+    in_file = frozenset(in_text) - frozenset(environ)
+    variables = {**in_text, **environ}
+    outweighed = in_text.get(KEY_VARIABLE) if KEY_VARIABLE in environ else None
+    return _Sources(
+        variables=variables, file=file, in_file=in_file, outweighed=outweighed, remarks=remarks
+    )
+
+
+def _key(sources: _Sources, file: str | None, timeout_s: float) -> tuple[str | None, str, str]:
+    if file is None:
+        key = sources.variables.get(KEY_VARIABLE)
+        return key, sources.where(KEY_VARIABLE), sources.source(KEY_VARIABLE)
+    read = read_stdin if file == "-" else partial(read_key_file, Path(file))
+    key, trouble = _key_text(in_time(read, timeout_s), file)
+    if trouble:
+        sources.remarks.append(trouble)
     if file == "-":
-        return _without_line_end(_in_time(_stdin, timeout_s)), "standard input", "stdin"
-    content = _in_time(partial(_read_key_file, Path(file)), timeout_s)
-    return _without_line_end(content), file, f"file:{file}"
+        return key, "standard input", "stdin"
+    return key, file, f"file:{file}"
 
 
-def _in_time(read: Callable[[], str], timeout_s: float) -> str:
-    """Read what may be a pipe that nobody writes to, in a thread that nobody waits for."""
-    results: list[str | CmtoolError] = []
+def _key_text(content: bytes, file: str) -> tuple[str, str | None]:
+    """Give the text of a key file without the line end, which is the file's, and its trouble."""
+    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
 
-    def run() -> None:
-        try:
-            results.append(read())
-        except CmtoolError as exc:
-            results.append(exc)
-
-    thread = threading.Thread(target=run, name="cmtool-key", daemon=True)
-    thread.start()
-    thread.join(timeout_s)
-    if not results:
-        raise UsageError(f"The key was to be read, but nothing came within {timeout_s:g} s.")
-    if isinstance(results[0], CmtoolError):
-        raise results[0]
-    return results[0]
+    text = decoded(content)
+    where = "The text on standard input" if file == "-" else file
+    trouble = f"{where} {text.trouble}." if text.trouble else None
+    return text.text.removesuffix("\n").removesuffix("\r"), trouble
 
 
-def _without_line_end(text: str) -> str:
-    """Take off the line end with which a file ends: it belongs to the file, not to the key."""
-    return text.removesuffix("\n").removesuffix("\r")
-
-
-def _stdin() -> str:
-    if sys.stdin is None or sys.stdin.closed:
-        raise UsageError("--api-key-file - reads the key from standard input, which is closed.")
-    try:
-        content = sys.stdin.buffer.read(_KEY_FILE_LIMIT + 1)
-    except OSError as exc:
-        raise UsageError(f"No key can be read from standard input: {exc.strerror}.") from exc
-    return _decoded(content, "The text on standard input")
-
-
-def _read_key_file(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_KEY_FILE_LIMIT + 1)
-    except IsADirectoryError as exc:
-        raise UsageError(f"The key file {path} is a directory; name the file in it.") from exc
-    except FileNotFoundError as exc:
-        raise UsageError(f"The key file {path} does not exist.") from exc
-    except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
-        raise UsageError(f"The key file {path} cannot be read: {reason}.") from exc
-    return _decoded(content, f"The key file {path}")
-
-
-def _decoded(content: bytes, what: str) -> str:
-    """Give a key's text; Windows PowerShell writes files in UTF-16, with a byte order mark."""
-    if len(content) > _KEY_FILE_LIMIT:
-        raise UsageError(f"{what} is too large to hold only a key.")
-    utf_16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return content.decode(*(("utf-16", "replace") if utf_16 else ("utf-8-sig", "surrogateescape")))
-
-
-def _base_url(environ: Mapping[str, str], option: str | None) -> tuple[str, str]:
+def _base_url(sources: _Sources, option: str | None) -> tuple[str, str]:
     if option is not None:
         return option, "--base-url"
     for variable in BASE_URL_VARIABLES:
-        if environ.get(variable, "").strip():
-            return environ[variable], variable
+        if sources.variables.get(variable, "").strip():
+            return sources.variables[variable], sources.where(variable)
     return PUBLIC_BASE_URL, "the default"
 
 
@@ -205,14 +212,43 @@ def _model(environ: Mapping[str, str], option: str | None) -> str | None:
     return asked
 
 
-def _dotenv(path: Path) -> DotEnv | None:
-    """Look at a ``.env`` file for keys of the gateway; their values are not kept."""
-    try:
-        if not path.is_file():  # a pipe of that name could keep the reader waiting
-            return None
-        with path.open("rb") as file:
-            content = file.read(_DOTENV_LIMIT).decode("utf-8-sig", "replace")
-    except OSError:
+def _named(outweighed: str | None) -> NamedKey | None:
+    return NamedKey(name=KEY_VARIABLE, key=Secret(outweighed)) if outweighed else None
+
+
+def _other_keys(variables: Mapping[str, str]) -> Iterator[NamedKey]:
+    """Give the keys of the gateway that other variables hold whose name is that of a key."""
+    from cmtool.credentials import PREFIX, bare  # noqa: PLC0415 - start-up time
+
+    for name in sorted(variables):
+        value = variables[name]
+        if name == KEY_VARIABLE or PREFIX not in value or len(value) > _LONGEST_VALUE:
+            continue
+        named = any(word in name.upper() for word in _KEY_NAMED)
+        if (named or meant_by(name) == KEY_VARIABLE) and bare(value).startswith(PREFIX):
+            yield NamedKey(name=name, key=Secret(value))
+
+
+def _misnamed_urls(variables: Mapping[str, str]) -> Iterator[str]:
+    """Give variables that nobody reads, though they hold an address and are named like its own."""
+    if any(variables.get(variable, "").strip() for variable in BASE_URL_VARIABLES):
+        return
+    for name in sorted(variables):
+        if "://" in variables[name] and meant_by(name) == URL_VARIABLE:
+            yield name
+
+
+def _dotenv() -> DotEnv | None:
+    """Look at the nearest ``.env`` file for keys of the gateway; it is not loaded."""
+    found = nearest_dotenv()
+    if found is None:
         return None
-    names = dict.fromkeys(match[1] for match in _KEY_LINE.finditer(content))
-    return DotEnv(path=str(path), key_variables=tuple(names))
+    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: only where there is one
+    from cmtool.envfiles import keys_of  # noqa: PLC0415 - likewise
+
+    path, content = found
+    text = decoded(content)
+    keys, remarks = keys_of(text.text)
+    if text.trouble and keys:
+        remarks = (f"The file {text.trouble}.", *remarks)
+    return DotEnv(path=str(path), keys=keys, remarks=remarks)

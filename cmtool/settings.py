@@ -9,14 +9,30 @@ from cmtool.model import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedKey:
+    """A key of the gateway under the name of a variable; ``line`` is its line in a file."""
+
+    name: str
+    key: Secret
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DotEnv:
     """A ``.env`` file beside the user: looked at, never loaded unasked.
 
-    ``key_variables`` are the names in it whose values are keys of the gateway.
+    ``keys`` are those of the gateway that stand in it, ``remarks`` what is odd about it, each in
+    a sentence.
     """
 
     path: str
-    key_variables: tuple[str, ...] = ()
+    keys: tuple[NamedKey, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def key_variables(self) -> tuple[str, ...]:
+        """The names of the variables that hold keys, each once."""
+        return tuple(dict.fromkeys(key.name for key in self.keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +41,10 @@ class Settings:
 
     ``key_where`` and ``base_url_where`` name the source in words, ``key_source`` as the report
     does (``env:NAME``, ``file:PATH``, ``stdin``, ``sandbox``).  ``environ`` holds the variables
-    that matter here and nothing else.
+    that matter here and nothing else, those of ``env_file`` (``--env-file``) among them;
+    ``outweighed`` is the key in that file where the environment has the variable too.
+    ``other_keys`` are keys of the gateway in other variables, ``misnamed_urls`` variables whose
+    name is almost that of the base URL, ``file_remarks`` sentences on the files that were read.
     """
 
     key: Secret | None
@@ -36,3 +55,8 @@ class Settings:
     model: str | None = None
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     dotenv: DotEnv | None = None
+    env_file: str | None = None
+    outweighed: NamedKey | None = None
+    other_keys: tuple[NamedKey, ...] = ()
+    misnamed_urls: tuple[str, ...] = ()
+    file_remarks: tuple[str, ...] = ()

@@ -7,21 +7,22 @@
 
 # Offers the words that start as the one that is being written.
 _cmtool_words() {
-    local word
+    local word start=$cur
+    if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     for word in "$@"; do
-        if [[ $word == "${cur#[\"\']}"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
+        if [[ $word == "$start"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
     done
 }
 
 # Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
-    local id folder=${XDG_CACHE_HOME:-}
+    local id start=$cur folder=${XDG_CACHE_HOME:-}
+    if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     if [[ $folder != /* ]]; then folder=${HOME:-}/.cache; fi
     if [[ ! -f $folder/cmtool/models || ! -r $folder/cmtool/models ]]; then return 0; fi
     while IFS= read -r id; do
-        if [[ $id == "${cur#[\"\']}"* && $id == [ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]* && $id != *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+-]* ]]; then
-            COMPREPLY[${#COMPREPLY[@]}]=$id
-        fi
+        if [[ ${#id} -gt 200 || $id != "$start"* ]]; then continue; fi
+        if [[ $id == [ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]* && $id != *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+-]* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$id; fi
     done 2>/dev/null <"$folder/cmtool/models" || :
 }
 
@@ -142,10 +143,12 @@ _cmtool() {
             ;;
         doctor)
             _cmtool_read \
-                --no-spend --base-url= --api-key-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' \
-                --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+                --no-spend --base-url= --api-key-file= --env-file= --sandbox= --timeout= --model,-m= \
+                '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii \
+                --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
+                --env-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
@@ -162,11 +165,12 @@ _cmtool() {
             ;;
         models)
             _cmtool_read \
-                --check= --long,-l --base-url= --api-key-file= --sandbox= --timeout= --format,-f= '--report=*' \
-                --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+                --check= --long,-l --base-url= --api-key-file= --env-file= --sandbox= --timeout= --format,-f= \
+                '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --check) _cmtool_models ;;
                 --api-key-file) _cmtool_files ;;
+                --env-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;
@@ -181,12 +185,13 @@ _cmtool() {
             ;;
         stream-test)
             _cmtool_read \
-                --base-url= --api-key-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' --repeat= \
-                --concurrency= --retries= --prompt= --max-tokens= --idle-timeout= --expect= --max-ttft= \
-                --max-gap= --max-duration= --min-tokens-per-second= --record= --replay= --format,-f= \
+                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' \
+                --repeat= --concurrency= --retries= --prompt= --max-tokens= --idle-timeout= --expect= \
+                --max-ttft= --max-gap= --max-duration= --min-tokens-per-second= --record= --replay= --format,-f= \
                 '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
+                --env-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
@@ -205,11 +210,12 @@ _cmtool() {
             ;;
         request)
             _cmtool_read \
-                --stream --prompt= --max-tokens= --base-url= --api-key-file= --sandbox= --timeout= --model,-m= \
-                '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii \
-                --help,-h
+                --stream --prompt= --max-tokens= --base-url= --api-key-file= --env-file= --sandbox= --timeout= \
+                --model,-m= '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v \
+                --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
+                --env-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
                 --model | -m) _cmtool_models ;;
                 --protocol | -p) _cmtool_words chat responses messages ;;
@@ -241,10 +247,11 @@ _cmtool() {
             ;;
         balance)
             _cmtool_read \
-                --base-url= --api-key-file= --sandbox= --timeout= --format,-f= '--report=*' --strict --quiet,-q \
-                --verbose,-v --no-color --ascii --help,-h
+                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --format,-f= '--report=*' --strict \
+                --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
+                --env-file) _cmtool_files ;;
                 --sandbox) _cmtool_scenarios ;;
                 --format | -f) _cmtool_words human json junit markdown ;;
                 --report) _cmtool_files ;;

@@ -6,7 +6,7 @@ function __cmtool_models
     set -l folder "$XDG_CACHE_HOME"
     string match -q '/*' -- $folder; or set folder "$HOME/.cache"
     test -f $folder/cmtool/models -a -r $folder/cmtool/models
-    and string match -r '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$' <$folder/cmtool/models
+    and string match -r '^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$' <$folder/cmtool/models
 end
 
 # Succeeds in the command that is named; without a name, where there is no command yet.
@@ -86,6 +86,7 @@ complete -c cmtool -n __cmtool_in -a completion -d 'Print the completion script 
 complete -c cmtool -n '__cmtool_in doctor' -l no-spend -d 'Only requests that cost nothing; the rest is predicted'
 complete -c cmtool -n '__cmtool_in doctor' -l base-url -x -d 'Else CROSSMODEL_API_URL, else the public gateway'
 complete -c cmtool -n '__cmtool_in doctor' -l api-key-file -r -F -d 'A file, - for stdin; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__cmtool_in doctor' -l env-file -r -F -d 'A .env file for what the environment lacks'
 complete -c cmtool -n '__cmtool_in doctor' -l sandbox -x -a '$__cmtool_scenarios' -d 'Ask a local gateway instead: healthy, slow, ...'
 complete -c cmtool -n '__cmtool_in doctor' -l timeout -x -d 'Deadline of the whole command'
 complete -c cmtool -n '__cmtool_in doctor' -l model -s m -x -a '(__cmtool_models)' -d 'Else CROSSMODEL_MODEL, else a cheap model'
@@ -98,12 +99,13 @@ complete -c cmtool -n '__cmtool_in doctor' -l verbose -s v -d 'Show every exchan
 complete -c cmtool -n '__cmtool_in doctor' -l no-color -d 'No colours; NO_COLOR does the same'
 complete -c cmtool -n '__cmtool_in doctor' -l ascii -d 'Plain ASCII output'
 complete -c cmtool -n '__cmtool_in doctor' -l help -s h -d 'Show this message and exit'
-complete -c cmtool -n '__cmtool_wants doctor --base-url --api-key-file --sandbox --timeout --model -m --protocol -p --format -f --report' -a '(__cmtool_models)'
+complete -c cmtool -n '__cmtool_wants doctor --base-url --api-key-file --env-file --sandbox --timeout --model -m --protocol -p --format -f --report' -a '(__cmtool_models)'
 
 complete -c cmtool -n '__cmtool_in models' -l check -x -a '(__cmtool_models)' -d 'Say whether an ID exists; else the nearest'
 complete -c cmtool -n '__cmtool_in models' -l long -s l -d 'Show owner and date'
 complete -c cmtool -n '__cmtool_in models' -l base-url -x -d 'Else CROSSMODEL_API_URL, else the public gateway'
 complete -c cmtool -n '__cmtool_in models' -l api-key-file -r -F -d 'A file, - for stdin; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__cmtool_in models' -l env-file -r -F -d 'A .env file for what the environment lacks'
 complete -c cmtool -n '__cmtool_in models' -l sandbox -x -a '$__cmtool_scenarios' -d 'Ask a local gateway instead: healthy, slow, ...'
 complete -c cmtool -n '__cmtool_in models' -l timeout -x -d 'Deadline of the whole command'
 complete -c cmtool -n '__cmtool_in models' -l format -s f -x -a 'human json junit markdown' -d 'human, json, junit, markdown'
@@ -114,10 +116,11 @@ complete -c cmtool -n '__cmtool_in models' -l verbose -s v -d 'Show every exchan
 complete -c cmtool -n '__cmtool_in models' -l no-color -d 'No colours; NO_COLOR does the same'
 complete -c cmtool -n '__cmtool_in models' -l ascii -d 'Plain ASCII output'
 complete -c cmtool -n '__cmtool_in models' -l help -s h -d 'Show this message and exit'
-complete -c cmtool -n '__cmtool_wants models --check --base-url --api-key-file --sandbox --timeout --format -f --report' -a '(__cmtool_models)'
+complete -c cmtool -n '__cmtool_wants models --check --base-url --api-key-file --env-file --sandbox --timeout --format -f --report' -a '(__cmtool_models)'
 
 complete -c cmtool -n '__cmtool_in stream-test' -l base-url -x -d 'Else CROSSMODEL_API_URL, else the public gateway'
 complete -c cmtool -n '__cmtool_in stream-test' -l api-key-file -r -F -d 'A file, - for stdin; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__cmtool_in stream-test' -l env-file -r -F -d 'A .env file for what the environment lacks'
 complete -c cmtool -n '__cmtool_in stream-test' -l sandbox -x -a '$__cmtool_scenarios' -d 'Ask a local gateway instead: healthy, slow, ...'
 complete -c cmtool -n '__cmtool_in stream-test' -l timeout -x -d 'Deadline of the whole command'
 complete -c cmtool -n '__cmtool_in stream-test' -l model -s m -x -a '(__cmtool_models)' -d 'Else CROSSMODEL_MODEL, else a cheap model'
@@ -143,13 +146,14 @@ complete -c cmtool -n '__cmtool_in stream-test' -l verbose -s v -d 'Show every e
 complete -c cmtool -n '__cmtool_in stream-test' -l no-color -d 'No colours; NO_COLOR does the same'
 complete -c cmtool -n '__cmtool_in stream-test' -l ascii -d 'Plain ASCII output'
 complete -c cmtool -n '__cmtool_in stream-test' -l help -s h -d 'Show this message and exit'
-complete -c cmtool -n '__cmtool_wants stream-test --base-url --api-key-file --sandbox --timeout --model -m --protocol -p --repeat --concurrency --retries --prompt --max-tokens --idle-timeout --expect --max-ttft --max-gap --max-duration --min-tokens-per-second --record --replay --format -f --report' -a '(__cmtool_models)'
+complete -c cmtool -n '__cmtool_wants stream-test --base-url --api-key-file --env-file --sandbox --timeout --model -m --protocol -p --repeat --concurrency --retries --prompt --max-tokens --idle-timeout --expect --max-ttft --max-gap --max-duration --min-tokens-per-second --record --replay --format -f --report' -a '(__cmtool_models)'
 
 complete -c cmtool -n '__cmtool_in request' -l stream -d 'Ask for a stream'
 complete -c cmtool -n '__cmtool_in request' -l prompt -x -d 'What to ask'
 complete -c cmtool -n '__cmtool_in request' -l max-tokens -x -d 'Cap of the output, in tokens'
 complete -c cmtool -n '__cmtool_in request' -l base-url -x -d 'Else CROSSMODEL_API_URL, else the public gateway'
 complete -c cmtool -n '__cmtool_in request' -l api-key-file -r -F -d 'A file, - for stdin; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__cmtool_in request' -l env-file -r -F -d 'A .env file for what the environment lacks'
 complete -c cmtool -n '__cmtool_in request' -l sandbox -x -a '$__cmtool_scenarios' -d 'Ask a local gateway instead: healthy, slow, ...'
 complete -c cmtool -n '__cmtool_in request' -l timeout -x -d 'Deadline of the whole command'
 complete -c cmtool -n '__cmtool_in request' -l model -s m -x -a '(__cmtool_models)' -d 'Else CROSSMODEL_MODEL, else a cheap model'
@@ -162,7 +166,7 @@ complete -c cmtool -n '__cmtool_in request' -l verbose -s v -d 'Show every excha
 complete -c cmtool -n '__cmtool_in request' -l no-color -d 'No colours; NO_COLOR does the same'
 complete -c cmtool -n '__cmtool_in request' -l ascii -d 'Plain ASCII output'
 complete -c cmtool -n '__cmtool_in request' -l help -s h -d 'Show this message and exit'
-complete -c cmtool -n '__cmtool_wants request --prompt --max-tokens --base-url --api-key-file --sandbox --timeout --model -m --protocol -p --format -f --report' -a '(__cmtool_models)'
+complete -c cmtool -n '__cmtool_wants request --prompt --max-tokens --base-url --api-key-file --env-file --sandbox --timeout --model -m --protocol -p --format -f --report' -a '(__cmtool_models)'
 
 complete -c cmtool -n '__cmtool_in errors' -l format -s f -x -a 'human json junit markdown' -d 'human, json, junit, markdown'
 complete -c cmtool -n '__cmtool_in errors' -l report -r -F -d 'Also to a .json, .xml or .md file; repeatable'
@@ -176,6 +180,7 @@ complete -c cmtool -n '__cmtool_wants errors --format -f --report' -a '$__cmtool
 
 complete -c cmtool -n '__cmtool_in balance' -l base-url -x -d 'Else CROSSMODEL_API_URL, else the public gateway'
 complete -c cmtool -n '__cmtool_in balance' -l api-key-file -r -F -d 'A file, - for stdin; else CROSSMODEL_API_KEY'
+complete -c cmtool -n '__cmtool_in balance' -l env-file -r -F -d 'A .env file for what the environment lacks'
 complete -c cmtool -n '__cmtool_in balance' -l sandbox -x -a '$__cmtool_scenarios' -d 'Ask a local gateway instead: healthy, slow, ...'
 complete -c cmtool -n '__cmtool_in balance' -l timeout -x -d 'Deadline of the whole command'
 complete -c cmtool -n '__cmtool_in balance' -l format -s f -x -a 'human json junit markdown' -d 'human, json, junit, markdown'

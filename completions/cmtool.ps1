@@ -64,6 +64,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--no-spend', 'Only requests that cost nothing; the rest is predicted'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
+                @('--env-file', 'A .env file for what the environment lacks'),
                 @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -86,6 +87,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             switch -CaseSensitive -Exact ($previous) {
                 { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
                 { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
@@ -102,6 +104,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('-l', 'Show owner and date'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
+                @('--env-file', 'A .env file for what the environment lacks'),
                 @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--format', 'human, json, junit, markdown'),
@@ -121,6 +124,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 { $_ -cin '--check' } { $offered = @(Get-Model); $options = @(); break }
                 { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
                 { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
@@ -132,6 +136,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             $options = @(
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
+                @('--env-file', 'A .env file for what the environment lacks'),
                 @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -167,6 +172,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             switch -CaseSensitive -Exact ($previous) {
                 { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
                 { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
@@ -196,6 +202,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--max-tokens', 'Cap of the output, in tokens'),
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
+                @('--env-file', 'A .env file for what the environment lacks'),
                 @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--model', 'Else CROSSMODEL_MODEL, else a cheap model'),
@@ -220,6 +227,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 { $_ -cin '--max-tokens' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
                 { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
@@ -254,6 +262,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             $options = @(
                 @('--base-url', 'Else CROSSMODEL_API_URL, else the public gateway'),
                 @('--api-key-file', 'A file, - for stdin; else CROSSMODEL_API_KEY'),
+                @('--env-file', 'A .env file for what the environment lacks'),
                 @('--sandbox', 'Ask a local gateway instead: healthy, slow, ...'),
                 @('--timeout', 'Deadline of the whole command'),
                 @('--format', 'human, json, junit, markdown'),
@@ -272,6 +281,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
             switch -CaseSensitive -Exact ($previous) {
                 { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
+                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
                 { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
                 { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }

@@ -87,12 +87,45 @@ _CONFIGURATION: tuple[Row, ...] = (
         id="key_not_exported",
         title="a .env file here holds a key that the environment lacks",
         cause=(
-            "The key stands in a .env file of this directory, but was not exported: a program sees "
-            "it only if it reads that file itself."
+            "The key stands in a .env file of this directory or of one above it, but was not "
+            "exported: a program sees it only if it reads that file itself."
         ),
         actions=(
-            "In bash or zsh load the file with: set -a; . ./.env; set +a",
             "Or let the program read the file when it starts.",
+            "Where the evidence names a line, correct that line first: it keeps loaders from it.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    _row(
+        id="file_oddity",
+        title="a file with settings is read differently by other programs",
+        cause=(
+            "cmtool could read the file that was named, but its encoding or one of its lines is "
+            "such that other programs fail on it, or take another value from it."
+        ),
+        actions=(
+            "Save the file as UTF-8 without a byte order mark, and correct the lines named above.",
+            (
+                "In Windows PowerShell write it with: Set-Content -Encoding ascii; the sign > "
+                "writes UTF-16 there."
+            ),
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+    ),
+    _row(
+        id="variable_misnamed",
+        title="a variable has almost the right name",
+        cause=(
+            "The variable holds an address, but no program looks for it under this name: the base "
+            "URL is read from CROSSMODEL_API_URL. Requests go to the default address instead."
+        ),
+        actions=(
+            "Rename the variable to CROSSMODEL_API_URL, or unset it if the default is meant.",
         ),
         commands=("cmtool doctor {model}",),
         exit_code=ExitCode.CONFIGURATION,

@@ -186,7 +186,7 @@ def request(
     protocols = chosen_protocols(ask) if ask.protocol else chosen_protocols(ask)[:1]
     conclusion = execute(
         "request",
-        generating(protocols, target, asked),
+        generating(protocols),
         target=target,
         output=output,
         model=asked,

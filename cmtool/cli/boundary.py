@@ -118,6 +118,7 @@ def _fault(error: Exception) -> int:
 
 
 def _secrets() -> set[str]:
-    from cmtool.config import KEY_VARIABLE, environment  # noqa: PLC0415 - start-up time
+    from cmtool.config import environment  # noqa: PLC0415 - start-up time
+    from cmtool.variables import KEY_VARIABLE  # noqa: PLC0415 - likewise
 
     return _kept | {environment().get(KEY_VARIABLE, "")}

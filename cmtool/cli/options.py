@@ -70,6 +70,14 @@ class TargetOptions(OptionGroup):
             help="A file, - for stdin; else CROSSMODEL_API_KEY.",
         ),
     ] = None
+    env_file: Annotated[
+        str | None,
+        typer.Option(
+            "--env-file",
+            metavar="PATH",
+            help="A .env file for what the environment lacks.",
+        ),
+    ] = None
     sandbox: Annotated[
         str | None,
         typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import shlex
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from cmtool import config
@@ -32,17 +32,21 @@ def chosen_protocols(ask: AskOptions) -> tuple[Protocol, ...]:
 
 def execute(  # noqa: PLR0913 - what a command consists of
     command: str,
-    checks: Collection[str],
+    checks: Collection[str] | Callable[[Settings], Collection[str]],
     *,
     target: TargetOptions,
     output: OutputOptions,
     model: str | None = None,
     wishes: Wishes | None = None,
 ) -> Conclusion:
-    """Run the checks of a command against the gateway, or against an embedded sandbox."""
+    """Run the checks of a command against the gateway, or against an embedded sandbox.
+
+    Which checks these are may depend on what is configured.
+    """
     target.checked()
     out.check_reports(output.report)
     settings = _settings(target, model)
+    checks = checks(settings) if callable(checks) else checks
     plan = {spec.id: spec.group for spec in registry.chosen(checks)}
     with out.watching(output, plan) as progress:
         order = Order(
@@ -66,6 +70,7 @@ def _aimed(report: Report, target: TargetOptions) -> Report:
         for option, value in (
             ("--base-url", target.base_url),
             ("--api-key-file", target.api_key_file),
+            ("--env-file", target.env_file),
             ("--sandbox", target.sandbox),
         )
         if value is not None
@@ -90,12 +95,13 @@ def _aimed(report: Report, target: TargetOptions) -> Report:
 
 
 def _settings(target: TargetOptions, model: str | None) -> Settings:
-    if target.sandbox and (target.base_url or target.api_key_file):
+    if target.sandbox and (target.base_url or target.api_key_file or target.env_file):
         raise UsageError("--sandbox brings its own base URL and key; leave the other option out.")
     return config.load(
-        _environment(target),
+        {} if target.sandbox else config.environment(),  # a sandbox brings its own
         base_url=target.base_url,
         api_key_file=target.api_key_file,
+        env_file=target.env_file,
         model=model,
         timeout_s=target.timeout,
     )
@@ -130,15 +136,11 @@ def check_scenario(name: str, known: Iterable[str]) -> None:
         )
 
 
-def generating(
-    protocols: Collection[Protocol], target: TargetOptions, model: str | None
-) -> tuple[str, ...]:
+def generating(protocols: Collection[Protocol]) -> Callable[[Settings], Collection[str]]:
     """Give the checks of a command that generates: the list only when a model has to be chosen."""
-    named = model or _environment(target).get(config.MODEL_VARIABLE)
-    before = CONFIGURATION if named else (*LISTING, "model")
-    return (*before, *(protocol.value for protocol in protocols))
 
+    def checks(settings: Settings) -> tuple[str, ...]:
+        before = CONFIGURATION if settings.model else (*LISTING, "model")
+        return (*before, *(protocol.value for protocol in protocols))
 
-def _environment(target: TargetOptions) -> Mapping[str, str]:
-    """Give the environment that counts: none for a sandbox, which brings its own."""
-    return {} if target.sandbox else config.environment()
+    return checks

@@ -49,7 +49,7 @@ def run(
     protocols = chosen_protocols(ask)
     conclusion = execute(
         "stream-test",
-        generating(protocols, target, model),
+        generating(protocols),
         target=target,
         output=output,
         model=model,

@@ -51,7 +51,10 @@ DIAGNOSES: dict[tuple[int, int | None], str] = {
     (12, 6): "undocumented_error malformed_response",
 }
 REMARKS: dict[int, str] = {
-    3: "key_conflict base_url_conflict key_in_other_variable key_not_exported",
+    3: (
+        "key_conflict base_url_conflict key_in_other_variable key_not_exported"
+        " file_oddity variable_misnamed"
+    ),
     5: "balance_empty",
     6: "model_not_listed model_substituted",
     8: "recovered success_rate_low catalogue_unavailable account_unavailable",

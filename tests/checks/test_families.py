@@ -12,9 +12,9 @@ from cmtool.asking import Attempt
 from cmtool.checks import account, configuration, network, tracing
 from cmtool.checks.facts import Wishes
 from cmtool.documents import Usage
-from cmtool.model import Exchange, Protocol, Status, UsagePeriod
+from cmtool.model import Exchange, Protocol, Secret, Status, UsagePeriod
 from cmtool.sandbox import Sandbox
-from cmtool.settings import DotEnv
+from cmtool.settings import DotEnv, NamedKey
 from tests.checks.conftest import Walk, World
 
 CHEAP = "deepseek/deepseek-v4-flash"
@@ -99,7 +99,8 @@ async def test_environment_sees_a_ca_file_that_is_there(world: World, tmp_path: 
 @pytest.mark.parametrize("key", [None, KEY])
 async def test_environment_sees_a_key_that_was_not_exported(world: World, key: str | None) -> None:
     async with world(key=key) as run:
-        dotenv = DotEnv(path=".env", key_variables=("CROSSMODEL_API_KEY",))
+        named = NamedKey(name="CROSSMODEL_API_KEY", key=Secret(KEY))
+        dotenv = DotEnv(path=".env", keys=(named,))
         object.__setattr__(run.settings, "dotenv", dotenv)
         result = await configuration.environment(run)
     assert [f.id for f in result.findings] == ([] if key else ["key_not_exported"])
