@@ -40,13 +40,15 @@ class Opening:
     """How a connection came about; durations in milliseconds.
 
     ``failed`` are the addresses that were tried before the one that answered, ``certificate`` is
-    the server's own (DER).
+    the server's own (DER).  Where a proxy made a tunnel in ``tunnel_ms``, what stands before is
+    the way to the proxy.
     """
 
     address: str
     lookup_ms: float
     connect_ms: float
     failed: tuple[Attempt, ...] = ()
+    tunnel_ms: float | None = None
     tls_ms: float | None = None
     tls_version: str | None = None
     certificate: bytes | None = None

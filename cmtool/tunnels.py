@@ -10,7 +10,7 @@ import base64
 import re
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cmtool.handshakes import HandshakeError
@@ -106,9 +106,12 @@ class Tunneller:
                 connection = await connection.secured(self.trust, self.proxy.host, self.connect_s)
             except (ssl.SSLError, HandshakeError) as exc:
                 raise TunnelError(host, port, NoTls(error=exc)) from exc
+        start = self.monotonic()
         trouble = await self._ask(connection, host, port)
         if trouble is not None:
             raise TunnelError(host, port, trouble)
+        took = (self.monotonic() - start) * 1000
+        connection.opening = replace(connection.opening, tunnel_ms=took)
         return connection
 
     async def _ask(self, connection: Connection, host: str, port: int) -> Trouble | None:

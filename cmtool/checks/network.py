@@ -36,7 +36,9 @@ async def connection(run: Run) -> Result:
         insight = await _insight(run, last)
         result = failure(attempts)
         findings = tuple(_told(run, f, insight) for f in result.findings)
-        return dataclasses.replace(result, findings=findings, details=insight.details)
+        return dataclasses.replace(
+            result, findings=findings, details={**_proxy_details(run), **insight.details}
+        )
     opening = next((attempt.opening for attempt in attempts if attempt.opening), None)
     clock, inspected = _clock_remarks(last), _inspection_remarks(opening)
     return Result(
@@ -87,6 +89,8 @@ def _summary(run: Run, opening: Opening | None) -> str:
     if opening is None:
         return f"{through}connected"
     steps = [f"lookup {_ms(opening.lookup_ms)}", f"TCP {_ms(opening.connect_ms)}"]
+    if opening.tunnel_ms is not None:
+        steps.append(f"tunnel {_ms(opening.tunnel_ms)}")
     if opening.tls_ms is not None:
         steps.append(f"{opening.tls_version or 'TLS'} {_ms(opening.tls_ms)}")
     return through + " · ".join(steps)
@@ -98,7 +102,7 @@ def _ms(duration: float) -> str:
 
 def _details(run: Run, opening: Opening | None) -> dict[str, Any]:
     if opening is None:
-        return {}
+        return _proxy_details(run)
     failed = {"failed_addresses": address_details(opening.failed)} if opening.failed else {}
     issuer = next((str(c.issuer) for c in _certificates(opening)), None)
     bundled = run.trust is not None and run.trust.bundled
@@ -111,7 +115,16 @@ def _details(run: Run, opening: Opening | None) -> dict[str, Any]:
         "issuer": issuer,
         "trust": "certifi, as this system has no certificates of its own" if bundled else None,
         **failed,
+        **_proxy_details(run),
+        **({"tunnel_ms": opening.tunnel_ms} if run.proxy else {}),
     }
+
+
+def _proxy_details(run: Run) -> dict[str, Any]:
+    """Give the proxy for programs, without its credentials."""
+    if run.proxy is None:
+        return {}
+    return {"proxy": run.proxy.shown, "proxy_variable": run.proxy.variable}
 
 
 def _certificates(opening: Opening | None) -> tuple[Certificate, ...]:
