@@ -42,18 +42,17 @@ def tell(
         return Told(evidence=evidence)
     words = words_for(found.signature.party, status, misplaced=misplaced)
     filled = in_words(words, found.signature.name, base_url)
-    first = (code[1].action,) if code and code[1].action else ()
-    return Told(
-        evidence=evidence, cause=filled.cause, actions=tuple(dict.fromkeys(first + filled.actions))
-    )
+    actions = filled.actions
+    if code and code[1].action:  # what the code says takes the place of what the status does
+        actions = (code[1].action, *actions[1:])
+    return Told(evidence=evidence, cause=filled.cause, actions=actions)
 
 
 def in_words(words: Words, name: str, base_url: str | None) -> Words:
     """Give the words for one party and one base URL."""
     fields = {"who": name, "base_url": base_url or _NO_BASE_URL}
-    cause = words.cause.format_map(fields)
     return Words(
-        cause=cause[0].upper() + cause[1:],
+        cause=words.cause.format_map(fields),
         actions=tuple(action.format_map(fields) for action in words.actions),
     )
 

@@ -45,7 +45,7 @@ _RELAY = (
 )
 _NOT_THIS_SERVICE = Words(
     cause=(
-        "{base_url} leads to {who}, which is not CrossModel. The API key and the model IDs of "
+        "The base URL {base_url} leads to {who}, which is not CrossModel. The API key and the model IDs of "
         "CrossModel mean nothing there."
     ),
     actions=(_SET_BASE_URL, FOR_ANTHROPIC, _RELAY),
@@ -60,7 +60,7 @@ _NOT_THERE = Words(
 _FILTERED = Words(
     cause=(
         "The network that this machine is in keeps the request from its goal: the answer was "
-        "written by {who}, and the gateway never saw the request. The API key is not at fault."
+        "written by {who}, and the gateway never saw the request."
     ),
     actions=(
         (
@@ -99,7 +99,7 @@ _ASTRAY = Words(
 )
 _WEBSITE = Words(
     cause=(
-        "{base_url} leads to the website for people, which answers with a page. The gateway for "
+        "The base URL {base_url} leads to the website for people, which answers with a page. The gateway for "
         "programs has a host of its own."
     ),
     actions=(_SET_BASE_URL, FOR_ANTHROPIC),
@@ -120,7 +120,7 @@ _BROKEN_EDGE = Words(
 )
 _BROKEN_SERVER = Words(
     cause=(
-        "{base_url} leads to {who}, and the error is its own; the gateway did not write it. "
+        "The base URL {base_url} leads to {who}, and the error is its own; the gateway did not write it. "
         "Either the base URL is wrong, or a relay on the way to the gateway fails."
     ),
     actions=("If it is no relay of yours: " + _SET_BASE_URL[0].lower() + _SET_BASE_URL[1:], _RELAY),
@@ -128,14 +128,14 @@ _BROKEN_SERVER = Words(
 _REFUSED = Words(
     cause=(
         "The answer was written by {who}, which refused the request by a rule of its own. The "
-        "gateway never saw the request, so this says nothing about the API key."
+        "gateway never saw the request."
     ),
     actions=(_OTHER_NETWORK, _WRITE),
 )
 _LIMITED = Words(
     cause=(
-        "The limit is one of {who}, which counts what comes from this address; it is not the rate "
-        "limit of the gateway, and another key changes nothing."
+        "The limit is one of {who}, which counts what comes from this address: another key "
+        "changes nothing."
     ),
     actions=(
         "Send fewer requests at once, and wait a minute, or as long as Retry-After says.",

@@ -315,7 +315,7 @@ PROXIES = {
         body=centered("429 Too Many Requests", "openresty/1.25"),
         who="nginx",
         does=FEWER,
-        also=("it is not the rate limit of the gateway",),
+        also=("another key changes nothing",),
     ),
     "nginx-404": wrong_place("404 Not Found", centered("404 Not Found", "nginx"), "nginx"),
     "nginx-welcome": wrong_place("200 OK", page("Welcome to nginx!"), "nginx"),
