@@ -45,8 +45,8 @@ _RELAY = (
 )
 _NOT_THIS_SERVICE = Words(
     cause=(
-        "The base URL {base_url} leads to {who}, which is not CrossModel. The API key and the model IDs of "
-        "CrossModel mean nothing there."
+        "The base URL {base_url} leads to {who}, which is not CrossModel. The API key and the "
+        "model IDs of CrossModel mean nothing there."
     ),
     actions=(_SET_BASE_URL, FOR_ANTHROPIC, _RELAY),
 )
@@ -99,8 +99,8 @@ _ASTRAY = Words(
 )
 _WEBSITE = Words(
     cause=(
-        "The base URL {base_url} leads to the website for people, which answers with a page. The gateway for "
-        "programs has a host of its own."
+        "The base URL {base_url} leads to the website for people, which answers with a page. The "
+        "gateway for programs has a host of its own."
     ),
     actions=(_SET_BASE_URL, FOR_ANTHROPIC),
 )
@@ -120,8 +120,8 @@ _BROKEN_EDGE = Words(
 )
 _BROKEN_SERVER = Words(
     cause=(
-        "The base URL {base_url} leads to {who}, and the error is its own; the gateway did not write it. "
-        "Either the base URL is wrong, or a relay on the way to the gateway fails."
+        "The base URL {base_url} leads to {who}, and the error is its own; the gateway did not "
+        "write it. Either the base URL is wrong, or a relay on the way to the gateway fails."
     ),
     actions=("If it is no relay of yours: " + _SET_BASE_URL[0].lower() + _SET_BASE_URL[1:], _RELAY),
 )
