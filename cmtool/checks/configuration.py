@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from cmtool import catalog
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
+from cmtool.credentials import OF_OTHER_VENDORS, PREFIX, bare, conflicts, loading
 from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
 from cmtool.routes import remarks_on
+from cmtool.settings import DotEnv
 from cmtool.trust import CA_VARIABLES, unusable
-
-_OTHER_KEY_VARIABLES = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 
 
 async def key(run: Run) -> Result:
@@ -71,17 +72,40 @@ def _remarks(run: Run) -> Iterator[Finding]:
     if len({url.rstrip("/") for url in urls.values()}) > 1:
         told = " and ".join(f"{variable} is {url}" for variable, url in urls.items())
         yield _remark("base_url_conflict", f"{told}; CROSSMODEL_API_URL is used.")
-    for variable in _OTHER_KEY_VARIABLES:
-        if environ.get(variable, "").strip().startswith("cm-"):
+    for variable in run.settings.misnamed_urls:
+        said = f"{variable} holds an address, but its name is not CROSSMODEL_API_URL."
+        yield _remark("variable_misnamed", said)
+    for variable in OF_OTHER_VENDORS:
+        if bare(environ.get(variable, "")).startswith(PREFIX):
             yield _remark("key_in_other_variable", f"{variable} holds a key of this gateway.")
-    dotenv = run.settings.dotenv
-    if dotenv is not None and dotenv.key_variables and run.settings.key is None:
-        named = ", ".join(dotenv.key_variables)
-        yield _remark("key_not_exported", f"{dotenv.path} holds {named}, the environment does not.")
+    yield from _key_remarks(run)
 
 
-def _remark(identifier: str, evidence: str) -> Finding:
-    return catalog.fill(catalog.row(identifier), evidence=[evidence], check="environment")
+def _key_remarks(run: Run) -> Iterator[Finding]:
+    """Give what there is to say of keys in other places, and of the files that were read."""
+    settings, key = run.settings, run.key.key
+    if key is not None and (said := list(conflicts(settings, key.reveal()))):
+        yield _remark("key_conflict", *said)
+    if settings.file_remarks:
+        yield _remark("file_oddity", *settings.file_remarks)
+    dotenv = settings.dotenv
+    if dotenv is not None and dotenv.keys and settings.key is None:
+        yield _not_exported(dotenv, named=settings.env_file is not None)
+
+
+def _not_exported(dotenv: DotEnv, *, named: bool) -> Finding:
+    holds = f"{dotenv.path} holds {', '.join(dotenv.key_variables)}, the environment does not."
+    return catalog.fill(
+        catalog.row("key_not_exported"),
+        evidence=(holds, *dotenv.remarks),
+        first_actions=[f"In bash or zsh load it with: {loading(dotenv.path)}"],
+        first_commands=[] if named else [f"cmtool doctor --env-file {shlex.quote(dotenv.path)}"],
+        check="environment",
+    )
+
+
+def _remark(identifier: str, *evidence: str) -> Finding:
+    return catalog.fill(catalog.row(identifier), evidence=evidence, check="environment")
 
 
 CHECKS = (

@@ -17,7 +17,7 @@ from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
 from cmtool.cli.boundary import keep_secret
 from cmtool.clock import Clock, Deadline
-from cmtool.credentials import PREFIX, KeyVerdict, bare
+from cmtool.credentials import PREFIX, KeyVerdict, bare, found_elsewhere
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
@@ -104,7 +104,13 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
 
 def _examined_key(settings: Settings) -> KeyVerdict:
     raw = settings.key.reveal() if settings.key else None
-    return examine_key(raw, settings.key_where, settings.model)
+    return examine_key(
+        raw,
+        settings.key_where,
+        settings.model,
+        source=settings.key_source,
+        elsewhere=found_elsewhere(settings),
+    )
 
 
 @asynccontextmanager
@@ -166,6 +172,9 @@ def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:
     """Give what must not be shown: the key as it was found and as it is sent, and others' keys."""
     own = [secret.reveal() for secret in (settings.key, key.key) if secret is not None]
     others = [v for name, v in settings.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
+    placed = [*settings.other_keys, settings.outweighed]
+    placed += settings.dotenv.keys if settings.dotenv else ()
+    others += [other.key.reveal() for other in placed if other is not None]
     logins = [part for v in settings.environ.values() for part in login_parts(v)]
     forms = {form for secret in (*own, *others) for form in (bare(secret), secret.strip())}
     return [form for form in forms if _is_secret(form)] + logins
