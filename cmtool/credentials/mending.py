@@ -42,7 +42,7 @@ _ASSIGNMENT = re.compile(
           | (?!cm-)[a-z_][\w.\-]* (?P=quote) \s* (?:=|:=|=>|:) \s* (?=\\?["'“‘]?cm-)
           | (?<=setx\s)\w+\s+ | (?<=set\s-x\s)\w+\s+ | (?<=set\s-gx\s)\w+\s+ )"""
 )
-_TAIL = re.compile(r"(?:\\r|\\n|\\t|[,;]|(?<=[\"'])\s*\})+\s*$")
+_TAIL = re.compile(r"(?:\\r|\\n|\\t|,|(?<!&quot)(?<!&\#39);|(?<=[\"'])\s*\})+\s*$")
 _COMMENT = re.compile(r"\s+(?:\#|//|--\s).*$", re.DOTALL)
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _BASE64 = re.compile(r"(?i:authorization:\s*)?((?i:basic)\s+)?([A-Za-z0-9+/_\-]{8,}={0,2})")

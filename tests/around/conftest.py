@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import InProcess, bare_world, cmtool
+from tests.cli.conftest import InProcess, bare_world, cmtool, gateway
 
-__all__ = ["bare_world", "cmtool"]
+__all__ = ["bare_world", "cmtool", "gateway"]
 
 KEY = "cm-canary-4b1d5c7e9f0a2468"
 """The key of every case that does not bring its own; it must never be seen."""
