@@ -70,7 +70,7 @@ async def _nowhere(scene: Scene, fault: TransportError) -> Insight:
 async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:
     way = scene.way
     untrusted = fault.identifier == "tls_untrusted"
-    bundles = _bundles(scene) if untrusted else []
+    bundles = _bundles(scene) if untrusted and not fault.cause else []
     shown, sent, trusting = await asyncio.gather(
         probes.shown(way),
         probes.chain(way),
@@ -88,7 +88,7 @@ async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:
         here=scene.now,
         there=moment_of(shown.date),
         trusting=tuple(trusting),
-        useless=tuple(_useless(scene)) if untrusted else (),
+        useless=tuple(_useless(scene)) if bundles else (),
         bundled=scene.trust is not None and scene.trust.bundled,
         explained=bool(fault.cause),
     )
@@ -139,14 +139,15 @@ async def _at_handshake(scene: Scene, fault: TransportError) -> Insight:
 
 def _of_versions(offered: list[str], *, nameless: bool, fault: TransportError) -> Insight:
     details: dict[str, Json] = {"tls_versions": [*offered]}
-    if not offered:
+    refused = fault.identifier == "tls_failure"
+    if nameless and not offered and not refused:
         return Insight(evidence=(_NAMELESS,), details=details)
-    old = not {"TLS 1.2", "TLS 1.3"} & set(offered)
-    told = f"It speaks {' and '.join(offered)}"
-    told += ", and this program TLS 1.2 and 1.3." if old else "."
+    if offered and not {"TLS 1.2", "TLS 1.3"} & set(offered):
+        told = f"It speaks {' and '.join(offered)}, and this program TLS 1.2 and 1.3."
+        return Insight(evidence=(told,), details=details)
+    told = f"Without verification it speaks {' and '.join(offered)}."
     return Insight(
-        evidence=(told,) if fault.identifier == "tls_failure" or not nameless else (),
-        details=details,
+        evidence=(told,) if offered and refused and not fault.cause else (), details=details
     )
 
 

@@ -50,7 +50,7 @@ def dial_failure(error: DialError) -> TransportError:
 
 
 def _lookup_failure(error: DialError) -> TransportError:
-    found = reason(error.__cause__)
+    found = reason(error.why)
     return TransportError(
         "dns_failure", [f"The name {error.host} {found.words}."], actions=[found.action]
     )

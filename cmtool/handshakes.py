@@ -14,22 +14,28 @@ from dataclasses import dataclass
 class Refusal:
     """What a failed handshake is: an identifier, a sentence or none, and what to try first.
 
-    ``cause`` takes the place of the row's where that would be about something else.
+    ``cause`` takes the place of the row's where that would be about something else, and so do
+    the actions where they are ``final``.
     """
 
     identifier: str
     words: str = ""
     action: str = ""
     cause: str = ""
+    final: bool = True
 
 
 class HandshakeError(OSError):
-    """The TLS handshake was not finished: ``silent`` after ``after_s`` seconds, else cut off."""
+    """The TLS handshake was not finished: ``silent`` after ``after_s`` seconds, else cut off.
 
-    def __init__(self, *, silent: bool, after_s: float) -> None:
+    ``spoke_first`` says that the other side sent something before it was asked anything.
+    """
+
+    def __init__(self, *, silent: bool, after_s: float, spoke_first: bool = False) -> None:
         super().__init__("the TLS handshake was not finished")
         self.silent = silent
         self.after_s = after_s
+        self.spoke_first = spoke_first
 
 
 _EXPIRED = Refusal(identifier="tls_expired")
@@ -197,6 +203,7 @@ _REASONS: dict[str, Refusal] = {
 }
 _CUT = Refusal(
     identifier="connection_reset",
+    final=False,
     action=(
         "Try from another network: a firewall that reads the host name in the handshake cuts "
         "connections in just this place."
@@ -209,6 +216,7 @@ _CUT = Refusal(
 )
 _SILENT = Refusal(
     identifier="connection_timeout",
+    final=False,
     action=(
         "Try from another network or without the VPN: a firewall that drops the handshake, or a "
         "tunnel whose packets are too large (MTU), leaves connections in just this state."
@@ -224,6 +232,8 @@ _OTHER = Refusal(identifier="tls_failure")
 
 def unfinished(error: HandshakeError) -> tuple[Refusal, str]:
     """Say what a handshake is that got no end: the refusal, and a sentence."""
+    if error.spoke_first:
+        return PLAIN, "It sent something of its own accord, which no TLS server does."
     if error.silent:
         return _SILENT, f"The TLS handshake was not answered within {error.after_s:.2g} s."
     return _CUT, "The connection was closed during the TLS handshake."
@@ -232,7 +242,7 @@ def unfinished(error: HandshakeError) -> tuple[Refusal, str]:
 def refusal(error: ssl.SSLError) -> tuple[Refusal, str]:
     """Say what a failed handshake is: the refusal, and a sentence in OpenSSL's own terms."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        said = f"The certificate was refused: {error.verify_message or error}."
+        said = f"The certificate was refused: {str(error.verify_message or error).rstrip('.')}."
         return _VERIFICATION.get(error.verify_code, _UNTRUSTED), said
     if isinstance(error, ssl.SSLEOFError) or error.reason == "UNEXPECTED_EOF_WHILE_READING":
         return _CUT, "The connection was closed during the TLS handshake."

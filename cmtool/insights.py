@@ -128,8 +128,8 @@ def explain_certificate(identifier: str, seen: Seen) -> Insight:
     found = _EXPLANATIONS[identifier](seen, seen.chain[0])
     common = (*_odd_address(seen), *_clock(seen, identifier))
     evidence = tuple(dict.fromkeys((*found.evidence, *common)))
-    cause, final = ("", False) if seen.explained else (found.cause, found.final)
-    return replace(found, evidence=evidence, cause=cause, final=final, details=_details(seen))
+    told = replace(found, evidence=evidence, details=_details(seen))
+    return replace(told, actions=(), cause="", final=False) if seen.explained else told
 
 
 def _of_dates(seen: Seen, own: Certificate) -> Insight:
@@ -194,7 +194,7 @@ def _of_trust(seen: Seen, own: Certificate) -> Insight:
                 f"The certificate is self-signed: {own.subject} issued it to itself.",
                 *comparison,
             ),
-            actions=(*way_out, *(() if seen.explained else (_SELF_SIGNED,))),
+            actions=(*way_out, _SELF_SIGNED),
             final=True,
             cause="What answers at {base_url} shows a certificate that it issued to itself. A "
             "server under development does that, or a device on the way.",

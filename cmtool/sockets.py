@@ -58,14 +58,22 @@ class DialError(Exception):
     """No connection could be made.
 
     ``attempts`` holds every address that was tried; it is empty when the lookup itself failed,
-    and then ``__cause__`` is its :class:`socket.gaierror`.
+    and then ``why`` is its :class:`socket.gaierror`, or None when it gave no address.  (httpcore
+    takes ``__cause__`` off what it passes on.)
     """
 
-    def __init__(self, host: str, port: int, attempts: Sequence[Attempt]) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        attempts: Sequence[Attempt],
+        why: OSError | UnicodeError | None = None,
+    ) -> None:
         super().__init__(f"no connection to {host} port {port}")
         self.host = host
         self.port = port
         self.attempts = tuple(attempts)
+        self.why = why
 
 
 class _Receiver(asyncio.Protocol):
@@ -132,6 +140,11 @@ class _Receiver(asyncio.Protocol):
         """Whether the other side has closed, or has said something that nobody has read."""
         return self._ended or bool(self._pieces)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is something that nobody has read."""
+        return bool(self._pieces)
+
     async def flush(self) -> None:
         """Wait until more may be written; raises OSError when the connection broke."""
         await self._writable.wait()
@@ -192,8 +205,12 @@ class Connection:
     ) -> Connection:
         """Give the connection that speaks TLS over this one.
 
-        Raises HandshakeError when nothing came of it, ssl.SSLError when it was refused.
+        Raises HandshakeError when nothing came of it, ssl.SSLError when it was refused; this
+        connection is closed then.
         """
+        if self._receiver.ended:  # asyncio would wait for an answer that has come, or for an end
+            self.close()
+            raise HandshakeError(silent=False, after_s=0, spoke_first=self._receiver.waiting)
         receiver = _Receiver(self._monotonic)
         start = self._monotonic()
         try:
@@ -272,7 +289,7 @@ async def dial(
         async with asyncio.timeout(timeout_s):
             addresses = await addresses_of(host, port)
     except (OSError, UnicodeError) as exc:
-        raise DialError(host, port, ()) from exc
+        raise DialError(host, port, (), exc) from exc
     looked_up = monotonic()
     connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
     attempts: list[Attempt] = []

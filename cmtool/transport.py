@@ -200,12 +200,11 @@ class _Stream(httpcore.AsyncNetworkStream):
         except OSError as exc:
             self._hold_to_http()
             raise httpcore.ReadError from exc
-        if not piece:
-            self._hold_to_http()
+        self._hold_to_http()
         return piece
 
     def _hold_to_http(self) -> None:
-        """Raise when the connection ends on a few bytes that begin no answer (RFC 9112, 4)."""
+        """Raise when what came first does not begin an answer (RFC 9112, section 4)."""
         heard = self.connection.heard
         if not b"HTTP/".startswith(heard[:5]):
             raise stranger(heard)

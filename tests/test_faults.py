@@ -32,10 +32,8 @@ def dial_error(*errors: OSError) -> DialError:
     return DialError("gateway.example", 443, attempts)
 
 
-def lookup_error(cause: BaseException | None) -> DialError:
-    error = DialError("gateway.example", 443, ())
-    error.__cause__ = cause
-    return error
+def lookup_error(why: OSError | UnicodeError | None) -> DialError:
+    return DialError("gateway.example", 443, (), why)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +97,7 @@ def test_the_time_of_an_address_is_told() -> None:
         pytest.param(None, "no address of any family", id="empty-answer"),
     ],
 )
-def test_lookup(cause: BaseException | None, said: str) -> None:
+def test_lookup(cause: OSError | UnicodeError | None, said: str) -> None:
     failure = dial_failure(lookup_error(cause))
     assert failure.identifier == "dns_failure"
     assert "gateway.example" in failure.details[0]

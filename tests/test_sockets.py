@@ -215,7 +215,7 @@ async def test_a_silent_address_is_given_up_in_time() -> None:
     with pytest.raises(DialError) as caught:
         await dial("gateway.example", 443, time.monotonic, 0.01, addresses_of=hanging)
     assert caught.value.attempts == ()
-    assert isinstance(caught.value.__cause__, TimeoutError)
+    assert isinstance(caught.value.why, TimeoutError)
 
 
 async def test_of_two_that_answer_together_one_is_closed() -> None:
@@ -281,7 +281,7 @@ async def test_a_lookup_that_fails(host: str) -> None:
     with pytest.raises(DialError) as caught:
         await dial(host, 443, time.monotonic)
     assert caught.value.attempts == ()
-    assert isinstance(caught.value.__cause__, OSError | UnicodeError)
+    assert isinstance(caught.value.why, OSError | UnicodeError)
 
 
 def test_a_lookup_that_hangs_keeps_nobody_alive() -> None:

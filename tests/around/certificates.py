@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import trustme
 from cryptography import x509
@@ -25,7 +26,7 @@ AUTHORITY = trustme.CA(organization_name="Example Works", organization_unit_name
 
 
 def server(
-    name: str = "localhost", *more: str, authority: trustme.CA = AUTHORITY, **dates: datetime
+    name: str = "localhost", *more: str, authority: trustme.CA = AUTHORITY, **dates: Any
 ) -> ssl.SSLContext:
     """Give the context of a server with a certificate of an authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -116,8 +117,11 @@ def hosts(*names: str) -> tuple[x509.ExtensionType, bool]:
 
 
 @contextlib.contextmanager
-def refusing(context: ssl.SSLContext) -> Iterator[int]:
-    """Shake hands as a server that sends its alerts, which asyncio's does not; gives the port."""
+def refusing(context: ssl.SSLContext, cut_name: bytes = b"") -> Iterator[int]:
+    """Shake hands as a server that sends its alerts, which asyncio's does not; gives the port.
+
+    A handshake with ``cut_name`` in it is cut off, as a firewall does.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
@@ -128,6 +132,8 @@ def refusing(context: ssl.SSLContext) -> Iterator[int]:
                 return
             with raw, contextlib.suppress(OSError):
                 raw.settimeout(2)
+                if cut_name and cut_name in raw.recv(4096, socket.MSG_PEEK):
+                    continue
                 with context.wrap_socket(raw, server_side=True) as secured:
                     secured.recv(1000)
 

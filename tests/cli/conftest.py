@@ -24,7 +24,15 @@ from cmtool.clock import Clock
 from cmtool.sandbox import Limits, LoggedRequest, Sandbox, key_for
 
 _MEANT_FOR_US = ("CROSSMODEL_", "OPENAI_", "ANTHROPIC_", "SSL_CERT_", "PYTEST_", "COV_", "GITHUB_")
-_ALSO = ("NO_COLOR", "TERM", "COLUMNS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "FORCE_COLOR")
+_ALSO = (
+    "NO_COLOR",
+    "TERM",
+    "COLUMNS",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "FORCE_COLOR",
+)
 _PATIENCE_S = 20
 
 
@@ -115,7 +123,8 @@ def cmtool(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 
 @contextmanager
-def _serving(**options: Any) -> Iterator[Served]:
+def serving(**options: Any) -> Iterator[Served]:
+    """Run a sandbox on a thread of its own until the block ends."""
     started: queue.Queue[tuple[str, asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
     entries: queue.Queue[LoggedRequest] = queue.Queue()
 
@@ -139,7 +148,7 @@ def _serving(**options: Any) -> Iterator[Served]:
 @pytest.fixture
 def gateway(request: pytest.FixtureRequest) -> Iterator[Served]:
     """A sandbox beside the test; a parameter of the fixture adds options."""
-    with _serving(**getattr(request, "param", {})) as served:
+    with serving(**getattr(request, "param", {})) as served:
         yield served
 
 

@@ -1,0 +1,507 @@
+"""TLS that fails on the way to the gateway, and TLS that works in spite of something."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import certifi
+import pytest
+
+from tests.around import certificates as certs
+from tests.around.certificates import DAY, NOW
+from tests.around.conftest import KEY, Doctor
+from tests.around.servers import Caller, Talk, answering, listening, response
+
+Setting = Callable[[Path], ssl.SSLContext | None]
+
+
+def loopback(_host: str, port: int, *_: object, **__: object) -> list[Any]:
+    """Every name leads to this machine."""
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+
+def dated(moment: datetime = NOW) -> bytes:
+    """An answer of somebody, with a Date."""
+    return response(b"{}", f"Date: {format_datetime(moment, usegmt=True)}", status="404 Not Found")
+
+
+def trusted(folder: Path) -> dict[str, Any]:
+    return {"SSL_CERT_FILE": certs.write_authority(folder)}
+
+
+def nothing(_: Path) -> dict[str, str]:
+    return {}
+
+
+def shows(name: str = "localhost", *more: str, **dates: Any) -> Setting:
+    return lambda _: certs.server(name, *more, **dates)
+
+
+def issued_by(organisation: str, unit: str = "Root") -> Setting:
+    authority = certs.authority_named(organisation, unit)
+    return lambda _: certs.server(authority=authority)
+
+
+def expired_by(organisation: str) -> Setting:
+    authority = certs.authority_named(organisation)
+    return lambda _: certs.server(authority=authority, **EXPIRED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A server, an environment, and what the doctor must come to."""
+
+    tls: Setting
+    id: str
+    said: tuple[str, ...]
+    unsaid: tuple[str, ...] = ()
+    talk: Talk = field(default_factory=lambda: answering(dated()))
+    environ: Callable[[Path], Mapping[str, str]] = trusted
+    host: str = "localhost"
+    details: Mapping[str, object] = field(default_factory=dict)
+    timeout_s: float = 10
+
+
+def only(low: ssl.TLSVersion, high: ssl.TLSVersion) -> Setting:
+    def context(_: Path) -> ssl.SSLContext:
+        made = certs.server()
+        made.set_ciphers("DEFAULT:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            made.minimum_version, made.maximum_version = low, high
+        return made
+
+    return context
+
+
+def self_signed(folder: Path) -> ssl.SSLContext:
+    return certs.made("localhost", extensions=[certs.hosts("localhost")]).server(folder)
+
+
+def weak(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Old Root", extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    leaf = certs.made("localhost", by=root, weak=True, extensions=[certs.hosts("localhost")])
+    return leaf.server(folder)
+
+
+def by_no_authority(folder: Path) -> ssl.SSLContext:
+    root = certs.made("A Server", extensions=[certs.NO_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    return certs.made("localhost", by=root, extensions=[certs.hosts("localhost")]).server(folder)
+
+
+def without_intermediate(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    between = certs.made("Issuing CA 4", by=root, extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    extensions = [certs.hosts("localhost"), certs.FETCHABLE]
+    return certs.made("localhost", by=between, extensions=extensions).server(folder)
+
+
+def with_old_intermediate(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    between = certs.made(
+        "Issuing CA 4",
+        by=root,
+        extensions=[certs.IS_AUTHORITY],
+        since=NOW - 9 * DAY,
+        until=NOW - 3 * DAY,
+    )
+    (folder / "ca.pem").write_bytes(root.pem)
+    leaf = certs.made("localhost", by=between, extensions=[certs.hosts("localhost")])
+    return leaf.server(folder, between)
+
+
+def nameless(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    return certs.made("gateway", by=root).server(folder)
+
+
+def made_file(folder: Path) -> dict[str, str]:
+    return {"SSL_CERT_FILE": str(folder / "ca.pem")}
+
+
+def asking_for_a_certificate(_: Path) -> ssl.SSLContext:
+    context = certs.server()
+    context.verify_mode = ssl.CERT_REQUIRED
+    certs.AUTHORITY.configure_trust(context)
+    return context
+
+
+def refusing_the_name(_: Path) -> ssl.SSLContext:
+    context = certs.server()
+
+    def choose(_socket: object, name: str | None, _context: object) -> int | None:
+        return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME if name else None
+
+    context.sni_callback = choose
+    return context
+
+
+def plain(_: Path) -> None:
+    return None
+
+
+async def banner(caller: Caller) -> None:
+    await caller.send(b"SSH-2.0-OpenSSH_9.6\r\n")
+    await caller.reader.read()
+
+
+async def answers_at_once(caller: Caller) -> None:
+    await caller.reader.read(10)
+    await caller.send(response(status="400 Bad Request"))
+
+
+async def hangs_up(caller: Caller) -> None:
+    await caller.reader.read(1)
+
+
+async def resets(caller: Caller) -> None:
+    await caller.reader.read(10)
+    caller.reset()
+
+
+async def silent(caller: Caller) -> None:
+    await caller.reader.read()
+
+
+EXPIRED: dict[str, Any] = {"not_before": NOW - 9 * DAY, "not_after": NOW - 3 * DAY}
+NOT_YET: dict[str, Any] = {"not_before": NOW + 3 * DAY, "not_after": NOW + 9 * DAY}
+
+CASES = {
+    "expired": Case(
+        tls=shows(**EXPIRED),
+        id="tls_expired",
+        said=("expired 3 days ago", "agrees with the server's", "replace the certificate"),
+        unsaid=("Set the clock of this machine, which", "Check the date and time"),
+    ),
+    "not-yet-valid": Case(
+        tls=shows(**NOT_YET), id="tls_expired", said=("becomes valid in 3 days only",)
+    ),
+    "clock-ahead": Case(
+        tls=shows(**EXPIRED),
+        talk=answering(dated(NOW - 5 * DAY)),
+        id="tls_expired",
+        said=("Set the clock of this machine, which is 5 days ahead", "is good, and the clock"),
+    ),
+    "clock-behind": Case(
+        tls=shows(**NOT_YET),
+        talk=answering(dated(NOW + 5 * DAY)),
+        id="tls_expired",
+        said=("Set the clock of this machine, which is 5 days behind",),
+    ),
+    "clock-wrong-and-expired": Case(
+        tls=shows(**EXPIRED),
+        talk=answering(dated(NOW + 800 * DAY)),
+        id="tls_expired",
+        said=("This machine's clock is 2 years behind", "expired 3 days ago"),
+        unsaid=("is good, and the clock",),
+    ),
+    "expired-no-date": Case(
+        tls=shows(**EXPIRED),
+        talk=answering(response()),
+        id="tls_expired",
+        said=("expired 3 days ago", "Check the date and time of this machine"),
+        unsaid=("agrees with the server's",),
+    ),
+    "expired-no-answer": Case(
+        tls=shows(**EXPIRED), talk=hangs_up, id="tls_expired", said=("expired 3 days ago",)
+    ),
+    "expired-authority": Case(
+        tls=with_old_intermediate,
+        environ=made_file,
+        id="tls_expired",
+        said=('The certificate of the authority "Issuing CA 4" expired 3 days ago',),
+    ),
+    "other-name": Case(
+        tls=shows("elsewhere.example"),
+        id="tls_hostname_mismatch",
+        said=("is for elsewhere.example, not for localhost", '"Root CA" of Example Works'),
+    ),
+    "many-names": Case(
+        tls=shows(*(f"n{n}.example" for n in range(7))),
+        id="tls_hostname_mismatch",
+        said=("n0.example, n1.example, n2.example, n3.example and 3 more",),
+        unsaid=("n4.example",),
+    ),
+    "address-in-the-url": Case(
+        tls=shows(),
+        host="127.0.0.1",
+        id="tls_hostname_mismatch",
+        said=("is for localhost, not for 127.0.0.1", "in place of its address"),
+    ),
+    "wildcard-too-short": Case(
+        tls=shows("*.localhost"),
+        host="a.b.localhost",
+        id="tls_hostname_mismatch",
+        said=("*.localhost stands for one label only",),
+    ),
+    "no-name-at-all": Case(
+        tls=nameless,
+        environ=made_file,
+        id="tls_hostname_mismatch",
+        said=('is for "gateway", by its common name alone, not for localhost',),
+    ),
+    "unknown-authority": Case(
+        tls=shows(),
+        environ=nothing,
+        id="tls_untrusted",
+        said=(
+            'It was issued by "Root CA" of Example Works.',
+            "The bundle of certifi, which httpx and requests bring along, does not trust it",
+        ),
+        details={"inspected_by": None},
+    ),
+    "other-bundle-has-it": Case(
+        tls=shows(),
+        environ=lambda folder: {"REQUESTS_CA_BUNDLE": certs.write_authority(folder)},
+        id="tls_untrusted",
+        said=("Name the file that REQUESTS_CA_BUNDLE names in SSL_CERT_FILE too",),
+    ),
+    "node-has-it": Case(
+        tls=shows(),
+        environ=lambda folder: {"NODE_EXTRA_CA_CERTS": certs.write_authority(folder)},
+        id="tls_untrusted",
+        said=("NODE_EXTRA_CA_CERTS names holds its authority; it is read by Node.js",),
+    ),
+    "named-file-lacks-it": Case(
+        tls=shows(),
+        environ=lambda _: {"SSL_CERT_FILE": certifi.where()},
+        id="tls_untrusted",
+        said=("The file that SSL_CERT_FILE names does not hold its authority either",),
+    ),
+    "named-file-missing": Case(
+        tls=shows(),
+        environ=lambda _: {"SSL_CERT_FILE": "/no/such/ca.pem"},
+        id="tls_untrusted",
+        said=("SSL_CERT_FILE names /no/such/ca.pem, which is not there",),
+    ),
+    "self-signed": Case(
+        tls=self_signed,
+        environ=nothing,
+        id="tls_untrusted",
+        said=('is self-signed: "localhost" issued it to itself', "If this server is yours"),
+    ),
+    "chain-incomplete": Case(
+        tls=without_intermediate,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("sends an incomplete chain", '"Issuing CA 4"', "fullchain.pem"),
+    ),
+    "weak-key": Case(
+        tls=weak,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("too weak", "RSA of 2048 bits"),
+        unsaid=("bundle of certifi", "Look at the issuer"),
+    ),
+    "no-authority": Case(
+        tls=by_no_authority,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("not allowed to issue any", "CA:TRUE"),
+    ),
+    "zscaler": Case(
+        tls=issued_by("Zscaler Inc.", "Zscaler Intermediate Root CA"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=(
+            "Get the root certificate of Zscaler from your IT department",
+            "Zscaler, a product by which companies inspect TLS",
+        ),
+        details={"inspected_by": "Zscaler"},
+    ),
+    "antivirus": Case(
+        tls=issued_by("Kaspersky Lab", "Kaspersky Anti-Virus Personal Root Certificate"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("Let Kaspersky leave this host out of its inspection",),
+        details={"inspected_by": "Kaspersky"},
+    ),
+    "debugging-proxy": Case(
+        tls=issued_by("mitmproxy", "mitmproxy"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("Quit mitmproxy",),
+        details={"inspected_by": "mitmproxy"},
+    ),
+    "expired-and-inspected": Case(
+        tls=expired_by("Fortinet"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("Fortinet FortiGate",),
+    ),
+    "hostile-issuer": Case(
+        tls=issued_by("[red]\x1b[31mEvil", f"{KEY}"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("[red]\ufffd[31mEvil",),
+        unsaid=("\x1b",),
+    ),
+    "plain-http-that-waits": Case(
+        tls=plain, id="connection_timeout", said=("The port speaks plain http",), timeout_s=1.5
+    ),
+    "plain-http": Case(
+        tls=plain,
+        talk=answers_at_once,
+        id="tls_failure",
+        said=("speaks plain http, and the base URL begins with https://", "mostly 443"),
+    ),
+    "ssh": Case(
+        tls=plain,
+        talk=banner,
+        id="tls_failure",
+        said=('it sent "SSH-2.0-OpenSSH_9.6"',),
+        timeout_s=2,
+    ),
+    "cut": Case(
+        tls=plain,
+        talk=hangs_up,
+        id="connection_reset",
+        said=("closed during the TLS handshake", "a firewall that reads the host name"),
+    ),
+    "reset": Case(
+        tls=plain,
+        talk=resets,
+        id="connection_reset",
+        said=("closed during the TLS handshake", "5 attempts"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
+def test_a_handshake_that_fails(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: Case
+) -> None:
+    context = case.tls(tmp_path)
+    environ: dict[str, Any] = {**case.environ(tmp_path)}
+    monkeypatch.setattr(socket, "getaddrinfo", loopback)
+    with listening(case.talk, context) as server:
+        url = server.url("https", case.host)
+        said = doctor(CROSSMODEL_API_URL=url, timeout_s=case.timeout_s, **environ)
+    assert (said.id, said.exit_code) == (case.id, 9)
+    for text in case.said:
+        assert text in said.prose
+    for text in case.unsaid:
+        assert text not in said.prose
+    details = said.check("connection")["details"]
+    assert {name: details[name] for name in case.details} == case.details
+    assert KEY not in server.text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refused:
+    """A server that refuses the handshake with an alert."""
+
+    tls: Setting
+    said: tuple[str, ...]
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+REFUSALS = {
+    "old-versions": Refused(
+        tls=only(ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1),
+        said=("no version of TLS in common", "speaks TLS 1.0 and TLS 1.1"),
+        details={"tls_versions": ["TLS 1.0", "TLS 1.1"]},
+    ),
+    "client-certificate": Refused(
+        tls=asking_for_a_certificate,
+        said=("demands a certificate of the client (mutual TLS)",),
+    ),
+    "name-refused": Refused(
+        tls=refusing_the_name,
+        said=("does not serve this host name (SNI)",),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in REFUSALS.items()])
+def test_an_alert(doctor: Doctor, tmp_path: Path, case: Refused) -> None:
+    context = case.tls(tmp_path)
+    assert context is not None
+    with certs.refusing(context) as port:
+        said = doctor(CROSSMODEL_API_URL=f"https://localhost:{port}/v1", **trusted(tmp_path))
+    assert (said.id, said.exit_code) == ("tls_failure", 9)
+    for text in case.said:
+        assert text in said.prose
+    details = said.check("connection")["details"]
+    assert {name: details[name] for name in case.details} == case.details
+
+
+def test_a_firewall_that_cuts_by_name(doctor: Doctor, tmp_path: Path) -> None:
+    with certs.refusing(certs.server(), cut_name=b"localhost") as port:
+        said = doctor(CROSSMODEL_API_URL=f"https://localhost:{port}/v1", **trusted(tmp_path))
+    assert (said.id, said.exit_code) == ("connection_reset", 9)
+    assert "without the host name in it is answered" in said.prose
+
+
+# What works all the same
+
+
+def healthy(caller_models: bytes = b'{"object": "list", "data": []}') -> Talk:
+    return answering(response(caller_models, content_type="application/json"))
+
+
+@pytest.mark.parametrize(
+    ("organisation", "warned"),
+    [
+        pytest.param("Example Works", False, id="own-authority"),
+        pytest.param("Zscaler Inc.", True, id="inspected"),
+    ],
+)
+def test_a_trusted_inspector_is_a_remark(
+    doctor: Doctor,
+    tmp_path: Path,
+    organisation: str,
+    warned: bool,  # noqa: FBT001 - the column of a table
+) -> None:
+    authority = certs.authority_named(organisation)
+    path = certs.write_authority(tmp_path, authority)
+    with listening(healthy(), certs.server(authority=authority)) as server:
+        said = doctor(CROSSMODEL_API_URL=server.url("https", "localhost"), SSL_CERT_FILE=path)
+    connection = said.check("connection")
+    assert connection["status"] == ("warn" if warned else "ok")
+    assert ("tls_inspected" in said.warnings) is warned
+    assert connection["details"]["issuer"] == f'"Root" of {organisation}'
+    assert connection["details"]["tls_version"] == "TLS 1.3"
+
+
+def test_a_healthy_connection_is_not_looked_at_again(doctor: Doctor, tmp_path: Path) -> None:
+    calls = []
+
+    async def counted(caller: Caller) -> None:
+        calls.append(caller)
+        while True:
+            await caller.request()
+            body = b'{"object": "list", "data": []}'
+            await caller.send(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s"
+                % (len(body), body)
+            )
+
+    with listening(counted, certs.server()) as server:
+        said = doctor(
+            "--no-spend", CROSSMODEL_API_URL=server.url("https", "localhost"), **trusted(tmp_path)
+        )
+    assert said.check("connection")["status"] == "ok"
+    assert not any(head.startswith(b"HEAD") for head in server.heads)
+    assert len(calls) <= len(server.heads)
+    assert all(b"Bearer" in head or b"x-api-key" in head for head in server.heads)
+
+
+def test_the_second_look_carries_no_key(doctor: Doctor, tmp_path: Path) -> None:
+    with listening(answering(dated()), certs.server(**EXPIRED)) as server:
+        doctor(CROSSMODEL_API_URL=server.url("https", "localhost"), **trusted(tmp_path))
+    assert server.heads
+    assert all(head.startswith(b"HEAD /v1/models ") for head in server.heads)
+    assert "authorization" not in server.text.lower()
