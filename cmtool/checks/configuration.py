@@ -89,7 +89,8 @@ def _key_remarks(run: Run) -> Iterator[Finding]:
     if settings.file_remarks:
         yield _remark("file_oddity", *settings.file_remarks)
     dotenv = settings.dotenv
-    if dotenv is not None and dotenv.keys and settings.key is None:
+    raw = settings.key.reveal() if settings.key else ""
+    if dotenv is not None and dotenv.keys and not raw.strip():
         yield _not_exported(dotenv, named=settings.env_file is not None)
 
 

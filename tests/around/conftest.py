@@ -59,10 +59,19 @@ class Doctor:
     run: InProcess
 
     def __call__(
-        self, *argv: str, secrets: tuple[str, ...] = (), timeout_s: float = 10, **variables: str
+        self,
+        *argv: str,
+        secrets: tuple[str, ...] = (),
+        timeout_s: float = 10,
+        **given: str | None,
     ) -> Diagnosed:
-        """Give what the doctor said; ``variables`` are its environment, KEY its key by default."""
-        variables = {"CROSSMODEL_API_KEY": KEY, **variables}
+        """Give what the doctor said.
+
+        ``given`` are variables of its environment, None for one that is not set; KEY is its key
+        by default.
+        """
+        asked = {"CROSSMODEL_API_KEY": KEY, **given}
+        variables = {name: value for name, value in asked.items() if value is not None}
         command = ("doctor", *argv, "--timeout", f"{timeout_s:g}")
         start = time.monotonic()
         told = self.run(*command, "--format", "json", **variables)

@@ -250,7 +250,7 @@ def test_a_variable_with_almost_the_name_of_the_address(
 ) -> None:
     monkeypatch.setenv(variable, nowhere)
     monkeypatch.setenv("HTTPS_PROXY", nowhere)  # so that the default address is not asked for
-    told = doctor(timeout_s=2, **({"CROSSMODEL_API_URL": nowhere} if named else {}))
+    told = doctor(timeout_s=2, CROSSMODEL_API_URL=nowhere if named else None)
     assert ("variable_misnamed" in told.warnings) is not named
     found = [f["evidence"][0] for f in told.report["findings"] if f["id"] == "variable_misnamed"]
     assert all(said.startswith(f"{variable} holds an address") for said in found)
