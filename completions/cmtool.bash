@@ -7,7 +7,8 @@
 
 # Offers the words that start as the one that is being written.
 _cmtool_words() {
-    local word start=$cur
+    local word start
+    start=$cur
     if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     for word in "$@"; do
         if [[ $word == "$start"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
@@ -16,18 +17,25 @@ _cmtool_words() {
 
 # Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
-    local id start=$cur folder=${XDG_CACHE_HOME:-}
+    local id start folder alnum
+    # Written out: what a range like a-z holds depends on the language that the shell is set to.
+    alnum=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
+    start=$cur
+    folder=${XDG_CACHE_HOME:-}
     if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     if [[ $folder != /* ]]; then folder=${HOME:-}/.cache; fi
     if [[ ! -f $folder/cmtool/models || ! -r $folder/cmtool/models ]]; then return 0; fi
     while IFS= read -r id; do
         if [[ ${#id} -gt 200 || $id != "$start"* ]]; then continue; fi
-        if [[ $id == [ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789]* && $id != *[!ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@+-]* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$id; fi
+        if [[ $id == [$alnum]* && $id != *[!$alnum._:/@+-]* ]]; then
+            COMPREPLY[${#COMPREPLY[@]}]=$id
+        fi
     done 2>/dev/null <"$folder/cmtool/models" || :
 }
 
 _cmtool_files() {
-    local file escaped=
+    local file escaped
+    escaped=
     compopt -o filenames 2>/dev/null || escaped=yes # bash 3.2 has no compopt
     while IFS= read -r file; do
         if [[ -n $file && -n $escaped ]]; then
@@ -42,7 +50,8 @@ _cmtool_files() {
 # Reads the words between the command and the one that is being written.  Each option is given by
 # its names, with = behind them when it takes a value and * when it may be repeated.
 _cmtool_read() {
-    local option name word valued=' ' given=' ' ended=
+    local option name word valued given ended
+    valued=' ' given=' ' ended=
     for option in "$@"; do
         if [[ $option == *=* ]]; then valued="$valued${option%%=*} "; fi
     done
@@ -112,15 +121,19 @@ _cmtool_errors() {
 }
 
 _cmtool() {
-    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT}
-    local whole cur command= expects= options= taken= first=yes word before cut sign index
+    # Under set -k, local would not see what it were to assign.
+    local IFS line whole cur command expects options taken
+    local word first plain double single part before cut sign index
     local -a words
+    IFS=$' \t\n'
+    line=${COMP_LINE:0:COMP_POINT}
+    command='' expects='' options='' taken='' first=yes
     words=()
     COMPREPLY=()
     # Takes the line apart at blanks that are neither quoted nor escaped; bash itself takes it apart
     # at = and : as well.
-    local plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
-    local part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
+    plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
+    part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
     while [[ $line =~ $part ]]; do
         word=${BASH_REMATCH[1]}
         line=${line:${#BASH_REMATCH[0]}}
@@ -285,16 +298,17 @@ _cmtool() {
             ;;
     esac
 
-    # bash puts in place only what stands behind the last character at which it takes words apart,
-    # or behind the quote.
+    # bash puts in place only what stands behind the last character at which it takes words apart
+    # (from it on, when that is @), or behind the quote.
     before=${whole%"$cur"}
     cut=$cur
-    for sign in = : @; do
+    for sign in = :; do
         if [[ $COMP_WORDBREAKS == *"$sign"* ]]; then
             cut=${cut##*"$sign"}
             if [[ $before == *"$sign"* ]]; then before=; fi
         fi
     done
+    if [[ $COMP_WORDBREAKS == *@* && $cut == *@* ]]; then cut=@${cut##*@}; fi
     cut=${cur%"$cut"}
     if [[ -n $cut ]]; then before=; fi
     if [[ $cur == [\"\']* ]]; then before='' cut=''; fi

@@ -11,11 +11,6 @@ from collections.abc import Iterable, Iterator
 
 from cmtool.cli.completion.definition import Command, Definition, Kind, Option, Value, filled
 
-# What a model ID starts with and is made of when it is one plain word.  Written out, because what
-# a range holds depends on the language that the shell is set to.
-_FIRST = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_CHARS = _FIRST + "._:/@+-"
-
 _HEAD = r"""# Completion of cmtool for bash, from 3.2 on.  Written by: cmtool completion bash
 # In ~/.bashrc:  eval "$(cmtool completion bash)"
 
@@ -25,26 +20,35 @@ _HEAD = r"""# Completion of cmtool for bash, from 3.2 on.  Written by: cmtool co
 
 # Offers the words that start as the one that is being written.
 _cmtool_words() {
-    local word
+    local word start
+    start=$cur
+    if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     for word in "$@"; do
-        if [[ $word == "${cur#[\"\']}"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
+        if [[ $word == "$start"* ]]; then COMPREPLY[${#COMPREPLY[@]}]=$word; fi
     done
 }
 
 # Offers the model IDs that cmtool has last seen; a line that is no plain word is none.
 _cmtool_models() {
-    local id folder=${XDG_CACHE_HOME:-}
+    local id start folder alnum
+    # Written out: what a range like a-z holds depends on the language that the shell is set to.
+    alnum=ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
+    start=$cur
+    folder=${XDG_CACHE_HOME:-}
+    if [[ $start == [\"\']* ]]; then start=${start:1}; fi
     if [[ $folder != /* ]]; then folder=${HOME:-}/.cache; fi
     if [[ ! -f $folder/cmtool/models || ! -r $folder/cmtool/models ]]; then return 0; fi
     while IFS= read -r id; do
-        if [[ $id == "${cur#[\"\']}"* && $id == [@FIRST@]* && $id != *[!@CHARS@]* ]]; then
+        if [[ ${#id} -gt 200 || $id != "$start"* ]]; then continue; fi
+        if [[ $id == [$alnum]* && $id != *[!$alnum._:/@+-]* ]]; then
             COMPREPLY[${#COMPREPLY[@]}]=$id
         fi
     done 2>/dev/null <"$folder/cmtool/models" || :
 }
 
 _cmtool_files() {
-    local file escaped=
+    local file escaped
+    escaped=
     compopt -o filenames 2>/dev/null || escaped=yes # bash 3.2 has no compopt
     while IFS= read -r file; do
         if [[ -n $file && -n $escaped ]]; then
@@ -59,7 +63,8 @@ _cmtool_files() {
 # Reads the words between the command and the one that is being written.  Each option is given by
 # its names, with = behind them when it takes a value and * when it may be repeated.
 _cmtool_read() {
-    local option name word valued=' ' given=' ' ended=
+    local option name word valued given ended
+    valued=' ' given=' ' ended=
     for option in "$@"; do
         if [[ $option == *=* ]]; then valued="$valued${option%%=*} "; fi
     done
@@ -94,15 +99,19 @@ _cmtool_read() {
 
 _MIDDLE = r"""
 _cmtool() {
-    local IFS=$' \t\n' line=${COMP_LINE:0:COMP_POINT}
-    local whole cur command= expects= options= taken= first=yes word before cut sign index
+    # Under set -k, local would not see what it were to assign.
+    local IFS line whole cur command expects options taken
+    local word first plain double single part before cut sign index
     local -a words
+    IFS=$' \t\n'
+    line=${COMP_LINE:0:COMP_POINT}
+    command='' expects='' options='' taken='' first=yes
     words=()
     COMPREPLY=()
     # Takes the line apart at blanks that are neither quoted nor escaped; bash itself takes it apart
     # at = and : as well.
-    local plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
-    local part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
+    plain='[^[:space:]"\'\''\]|\\.' double='"([^"\]|\\.)*"' single="'[^']*'"
+    part="^[[:space:]]*(($plain|$double|$single)+)[[:space:]]"
     while [[ $line =~ $part ]]; do
         word=${BASH_REMATCH[1]}
         line=${line:${#BASH_REMATCH[0]}}
@@ -118,16 +127,17 @@ _cmtool() {
 """
 
 _TAIL = r"""
-    # bash puts in place only what stands behind the last character at which it takes words apart,
-    # or behind the quote.
+    # bash puts in place only what stands behind the last character at which it takes words apart
+    # (from it on, when that is @), or behind the quote.
     before=${whole%"$cur"}
     cut=$cur
-    for sign in = : @; do
+    for sign in = :; do
         if [[ $COMP_WORDBREAKS == *"$sign"* ]]; then
             cut=${cut##*"$sign"}
             if [[ $before == *"$sign"* ]]; then before=; fi
         fi
     done
+    if [[ $COMP_WORDBREAKS == *@* && $cut == *@* ]]; then cut=@${cut##*@}; fi
     cut=${cur%"$cut"}
     if [[ -n $cut ]]; then before=; fi
     if [[ $cur == [\"\']* ]]; then before='' cut=''; fi
@@ -143,12 +153,11 @@ complete -F _cmtool cmtool
 
 def script(definition: Definition) -> str:
     """Give the script."""
-    head = _HEAD.replace("@FIRST@", _FIRST).replace("@CHARS@", _CHARS)
     sets = "".join(
         f"\n_cmtool_{name}() {{\n    _cmtool_words \\\n        {_lines(words, 8)}\n}}\n"
         for name, words in definition.shared().items()
     )
-    return "".join((head, sets, _MIDDLE, "\n".join(_cases(definition)), "\n", _TAIL))
+    return "".join((_HEAD, sets, _MIDDLE, "\n".join(_cases(definition)), "\n", _TAIL))
 
 
 def _lines(words: Iterable[str], indent: int) -> str:

@@ -20,7 +20,7 @@ function __cmtool_models
     set -l folder "$XDG_CACHE_HOME"
     string match -q '/*' -- $folder; or set folder "$HOME/.cache"
     test -f $folder/cmtool/models -a -r $folder/cmtool/models
-    and string match -r '^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$' <$folder/cmtool/models
+    and string match -r '^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$' <$folder/cmtool/models
 end
 
 # Succeeds in the command that is named; without a name, where there is no command yet.

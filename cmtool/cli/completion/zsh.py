@@ -20,7 +20,7 @@ _cmtool_models() {
     [[ $folder == /* ]] || folder=${HOME:-}/.cache
     [[ -f $folder/cmtool/models && -r $folder/cmtool/models ]] || return 1
     { seen=$(<$folder/cmtool/models) } 2>/dev/null
-    ids=(${${(M)${(f)seen}:#[A-Za-z0-9]*}:#*[^A-Za-z0-9._:/@+-]*})
+    ids=(${(M)${(f)seen}:#[A-Za-z0-9][A-Za-z0-9._:/@+-](#c0,199)})
     compadd "$@" -a ids
 }
 
