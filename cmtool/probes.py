@@ -10,15 +10,13 @@ import asyncio
 import contextlib
 import ssl
 import warnings
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
 
 from cmtool.certificates import shown_in
-from cmtool.proxies import ProxyChoice
 from cmtool.sockets import Connection, DialError, Lookup, dial, lookup
+from cmtool.tunnels import TunnelError, Tunneller
 
 T = TypeVar("T")
 
@@ -33,7 +31,7 @@ _HEAD_LIMIT = 16 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """Where a probe goes: a host and port, through a proxy if there is one.
+    """Where a probe goes: a host and port, through a tunnel if there is a proxy.
 
     ``path`` is what it asks for.  A probe ends after ``limit_s`` seconds.
     """
@@ -43,7 +41,7 @@ class Way:
     path: str
     monotonic: Callable[[], float]
     limit_s: float
-    proxy: ProxyChoice | None = None
+    tunneller: Tunneller | None = None
     addresses_of: Lookup = lookup
 
 
@@ -94,7 +92,12 @@ async def _within(way: Way, probe: Awaitable[T]) -> T | None:
     try:
         async with asyncio.timeout(way.limit_s):
             return await probe
-    except (OSError, DialError, UnicodeError):  # an SSLError and a TimeoutError are OSErrors
+    except (
+        OSError,
+        DialError,
+        TunnelError,
+        UnicodeError,
+    ):  # an SSLError and a TimeoutError are OSErrors
         return None
 
 
@@ -183,35 +186,18 @@ class _Opened:
         self._connection: Connection | None = None
 
     async def __aenter__(self) -> Connection:
-        way, proxy = self._way, self._way.proxy
-        if proxy is None:
-            host, port = way.host, way.port
+        way = self._way
+        if way.tunneller is not None:
+            self._connection = await way.tunneller.open(way.host, way.port)
         else:
-            parts = urlsplit(proxy.url)
-            if parts.scheme != "http" or not parts.hostname:
-                raise OSError("no probe goes through this proxy")
-            host, port = parts.hostname, parts.port or 80
-        self._connection = await dial(host, port, way.monotonic, way.limit_s, way.addresses_of)
-        if proxy is not None:
-            await _tunnel(way, proxy, self._connection)
+            self._connection = await dial(
+                way.host, way.port, way.monotonic, way.limit_s, way.addresses_of
+            )
         return self._connection
 
     async def __aexit__(self, *_: object) -> None:
         if self._connection is not None:
             self._connection.close()
-
-
-async def _tunnel(way: Way, proxy: ProxyChoice, connection: Connection) -> None:
-    """Ask the proxy for a tunnel (RFC 9110, section 9.3.6); raises OSError without one."""
-    parts = urlsplit(proxy.url)
-    lines = [f"CONNECT {_authority(way)} HTTP/1.1", f"Host: {_authority(way)}"]
-    if parts.username:
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-        lines.append(f"Proxy-Authorization: Basic {b64encode(login.encode()).decode()}")
-    await connection.write("\r\n".join([*lines, "", ""]).encode())
-    status = (await _head(connection)).partition(b" ")[2][:1]
-    if status != b"2":
-        raise ConnectionRefusedError("the proxy made no tunnel")
 
 
 async def _head(connection: Connection) -> bytes:

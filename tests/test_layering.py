@@ -22,12 +22,13 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "__main__",
         "cli",
         "checks render sandbox config",
-        "streams replay userfiles",
+        "streams replay explaining userfiles",
         "generation gateway asking curl following judging instead recording",
-        "transport tunnels proxyfaults sockets faults retry pace protocols meter sse paste drilldown probes",
+        "transport heads tunnels proxyfaults sockets faults retry pace protocols meter sse paste drilldown probes",
         """
         classify redact answerers credentials address proxies bypass routes challenges settings
         documents modelids typos clock charsets compression thresholds clients pauses
+        order support
         envfiles encodings variables addresses lookups handshakes trust certificates inspectors insights
         """,
         "catalog",
@@ -44,15 +45,17 @@ SIDEWAYS = {
     "gateway": {"asking"},  # makes the attempts that are described there
     "following": {"judging"},  # says why it stopped in the judge's terms
     # It dials, directly or through a tunnel, and translates what goes wrong.
-    "transport": {"sockets", "tunnels", "faults", "proxyfaults", "retry"},
+    "transport": {"sockets", "tunnels", "heads", "faults", "proxyfaults", "retry"},
     "tunnels": {"sockets"},  # asks on an open connection
     "proxyfaults": {"faults", "tunnels", "sockets"},  # names the step that failed
     "routes": {"proxies", "bypass"},  # decides between them
+    "heads": {"faults"},  # says of a bad head who may have sent it
     "faults": {"sockets"},  # names the step of the dial that failed
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "answerers": {"redact"},  # quotes what an answer says, safe to show
     # Asks who answered and what a proxy wants, and cuts what it quotes.
     "classify": {"answerers", "challenges", "redact"},
+    "support": {"redact"},  # cuts the body
     "modelids": {"typos"},
     "variables": {"typos"},
     "envfiles": {"settings"},  # gives what it finds as settings
@@ -60,7 +63,7 @@ SIDEWAYS = {
     "inspectors": {"certificates"},  # are told by the issuers
     "insights": {"addresses", "certificates", "inspectors"},  # into sentences
     "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed
-    "probes": {"sockets"},
+    "probes": {"sockets", "tunnels"},
     "address": {
         "proxies",
         "redact",
@@ -74,6 +77,10 @@ ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 SHARED = {
     "checks": {"", "graph", "facts", "registry", "verdict", "wording", "trials"},
     "protocols": {"", "base"},
+    "paste": {
+        *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
+        *("bodies", "connection"),
+    },
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),
         *("cases", "gfm", "inert"),

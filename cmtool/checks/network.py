@@ -19,6 +19,7 @@ from cmtool.inspectors import inspector_of
 from cmtool.model import Finding, Group, Phase, Status
 from cmtool.probes import Way
 from cmtool.sockets import Opening
+from cmtool.tunnels import Tunneller
 
 _LOOK_S = 2.0  # for each look at a connection that failed; all of them go out at once
 
@@ -65,11 +66,23 @@ async def _insight(run: Run, last: Attempt[Any]) -> Insight:
         path=f"{parts.path}/models",
         monotonic=run.clock.monotonic,
         limit_s=limit_s,
-        proxy=run.proxy,
+        tunneller=_tunneller(run, limit_s),
     )
     now = run.clock.now()
     scene = Scene(way=way, secure=secure, now=now, trust=run.trust, environ=run.settings.environ)
     return await look_again(scene, last.fault)
+
+
+def _tunneller(run: Run, limit_s: float) -> Tunneller | None:
+    if run.proxy is None:
+        return None
+    return Tunneller(
+        proxy=run.proxy,
+        trust=run.trust.context if run.trust else None,
+        user_agent="cmtool",
+        monotonic=run.clock.monotonic,
+        connect_s=limit_s,
+    )
 
 
 def _told(run: Run, finding: Finding, insight: Insight) -> Finding:

@@ -311,7 +311,7 @@ class Port:
 PORTS = {
     "drops": Port(talk=drops, id="connection_reset", said=("5 attempts",)),
     "resets": Port(
-        talk=resets, id="connection_reset", said=("The connection was reset.",), timeout_s=1.5
+        talk=resets, id="connection_reset", said=("The connection was reset",), timeout_s=1.5
     ),
     "hears-and-closes": Port(
         talk=hears_and_closes,
