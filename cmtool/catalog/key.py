@@ -70,9 +70,10 @@ ROWS: tuple[Row, ...] = (
         id="key_malformed",
         title="the API key holds characters that do not belong to it",
         cause=(
-            "A blank, a line end, quotes, the word Bearer or an invisible character came along "
-            "when the key was copied or read from a file. Such a header is refused by the gateway, "
-            "or by the client before anything is sent, which SDKs report as a connection error."
+            "When the key was copied or read from a file, something came along or was changed: a "
+            "line end, quotes, the word Bearer, an invisible character, a second key. Such a "
+            "header is refused by the gateway, or by the client before anything is sent, which "
+            "SDKs report as a connection error."
         ),
         actions=(
             (

@@ -49,7 +49,7 @@ async def environment(run: Run) -> Result:
     direct = run.route.why_direct
     if findings:
         failed = any(finding.severity is Severity.ERROR for finding in findings)
-        said = ", ".join(dict.fromkeys(finding.title for finding in findings))
+        said = "; ".join(finding.evidence[0].rstrip(".") for finding in findings)
         return Result(
             status=Status.FAIL if failed else Status.WARN,
             summary=f"{said}; {direct}" if direct else said,

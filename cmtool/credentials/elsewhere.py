@@ -64,13 +64,12 @@ def _in_variable(other: NamedKey) -> Elsewhere:
     name, key = _quoted(other.name), fingerprint(bare(other.key.reveal()))
     nearly = meant_by(other.name) == KEY_VARIABLE
     why = f", a name that is almost {KEY_VARIABLE}," if nearly else ""
-    copy = f'export {KEY_VARIABLE}="${other.name}"'
-    if not other.name.isidentifier():
-        copy = f"export {KEY_VARIABLE}='cm-…', with the key in place of cm-…"
-    then = "; then unset the other" if nearly else ""
+    copy = f'export {KEY_VARIABLE}="${other.name}"' if other.name.isidentifier() else None
+    then = ", and unset the other" if nearly else ""
     return Elsewhere(
         evidence=f"{name}{why} holds a key of this gateway ({key}).",
-        action=f"Set {KEY_VARIABLE} to the key that is in {name}: {copy}{then}.",
+        action=f"Set {KEY_VARIABLE} to the key that is in {name}{then}.",
+        command=copy,
     )
 
 

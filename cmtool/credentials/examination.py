@@ -15,7 +15,7 @@ from cmtool.credentials.lookalikes import called, described
 from cmtool.credentials.mending import mend
 from cmtool.credentials.pieces import Kind, Piece, Problem
 from cmtool.credentials.placing import Place
-from cmtool.credentials.standins import masked_at, not_a_key, stand_in
+from cmtool.credentials.standins import StandIn, masked, masked_at, not_a_key, stand_in
 from cmtool.credentials.vendors import vendor_of
 from cmtool.model import Finding, Secret
 
@@ -45,7 +45,8 @@ class Elsewhere:
     command: str | None = None
 
 
-_Refusal = Callable[[Piece], "str | None"]
+# The rest of a sentence, and what to do first where that is known better than in the row.
+_Refusal = Callable[[Piece], "str | tuple[str, str] | None"]
 
 
 def examine(
@@ -77,11 +78,14 @@ def _judged(
     raw: str, mended: Piece, problems: list[Problem], *, place: Place, model: str | None
 ) -> KeyVerdict:
     said = [problem.said for problem in problems]
-    if reason := _placeholder(raw, mended):
-        return _refused("key_placeholder", model, [f"{place.where} {reason}"], place)
+    if found := _placeholder(raw, mended):
+        evidence = [f"{place.where} {found.said}"]
+        return _refused("key_placeholder", model, evidence, place, found.action)
     for identifier, says in _REFUSALS:
         if reason := says(mended):
-            return _refused(identifier, model, [f"{place.where} {reason}", *said], place)
+            why, action = reason if isinstance(reason, tuple) else (reason, None)
+            evidence = [f"{place.where} {why}", *said]
+            return _refused(identifier, model, evidence, place, action)
     if not problems:
         return KeyVerdict(key=Secret(mended.text), finding=None)
     mending = f"For this run it was mended in memory; {place.where} itself still has to be."
@@ -117,10 +121,14 @@ def _missing(said: list[str], model: str | None, elsewhere: Iterable[Elsewhere])
     return KeyVerdict(key=None, finding=finding)
 
 
-def _refused(identifier: str, model: str | None, said: list[str], place: Place) -> KeyVerdict:
+def _refused(
+    identifier: str, model: str | None, said: list[str], place: Place, action: str | None = None
+) -> KeyVerdict:
     finding = _finding(identifier, model, _first(said))
     if identifier == "key_malformed":
         finding = _with_remedy(finding, place, [])
+    if action:
+        finding = replace(finding, actions=(action, *finding.actions))
     return KeyVerdict(key=None, finding=finding)
 
 
@@ -130,9 +138,15 @@ def _finding(identifier: str, model: str | None, evidence: Iterable[str]) -> Fin
 
 def _with_remedy(finding: Finding, place: Place, problems: list[Problem]) -> Finding:
     """Give the finding with what helps in just this place, in place of what the row tells all."""
+    if not place.source:
+        return finding
     advice = dict.fromkeys(_ADVICE[p.kind] for p in problems if p.kind in _ADVICE)
-    actions = (place.remedy, *advice, "Start anew what still runs with the old value.")
-    return replace(finding, actions=actions) if place.source else finding
+    action, line = place.remedy
+    return replace(
+        finding,
+        actions=(action, *advice, "Start anew what still runs with the old value."),
+        commands=(line, *finding.commands) if line else finding.commands,
+    )
 
 
 def _first(problems: list[str]) -> list[str]:
@@ -140,15 +154,15 @@ def _first(problems: list[str]) -> list[str]:
     return [*problems[:_LISTED_PROBLEMS], f"And {more} more."] if more > 0 else problems
 
 
-def _placeholder(raw: str, mended: Piece) -> str | None:
+def _placeholder(raw: str, mended: Piece) -> StandIn | None:
     """Ask of the value as it was found too, where there is no key in it."""
-    found = raw.strip(f"{QUOTES}{_NOTHING}")
-    for text in (mended.text, found) if _is_none(mended) else (mended.text,):
-        if said := stand_in(text):
-            return said
+    plain = raw.strip(f"{QUOTES}{_NOTHING}")
+    for text in (mended.text, plain) if _is_none(mended) else (mended.text,):
+        if found := stand_in(text):
+            return found
     if (at := masked_at(mended.text)) is not None:
         place = mended.places[at]
-        return f"holds a masked copy of a key: character {place} stands for what was left out."
+        return masked(place)
     return None
 
 
@@ -172,13 +186,14 @@ def _wrong_vendor(piece: Piece) -> str | None:
     return f"holds a key of {vendor}; it was not sent." if vendor else None
 
 
-def _wrong_prefix(piece: Piece) -> str | None:
+def _wrong_prefix(piece: Piece) -> str | tuple[str, str] | None:
     if piece.text.startswith(PREFIX):
         return None
     if form := document(piece.text):
-        return f"holds {form}, and no key of this gateway in it; it was not sent."
+        said = f"holds {form}, and no key of this gateway in it; it was not sent."
+        return said, "Put the key itself there and nothing else."
     if other := not_a_key(piece.text):
-        return f"holds {other[0]}, not a key; it was not sent.{other[1]}"
+        return f"holds {other[0]}, not a key; it was not sent.", other[1]
     how = next((how for begins, how in _NEARLY if piece.text.startswith(begins)), "")
     return f"holds a value that does not start with {PREFIX}{how}; it was not sent."
 
@@ -226,6 +241,7 @@ _ADVICE = {
     ),
     Kind.HEADER: "Leave Bearer and the header's name to the client: it adds them itself.",
     Kind.NAME: "Paste only what stands behind the name; the rest of the line is not the key.",
+    Kind.LINE_FEED: "Where the value is piped, use printf '%s': echo adds the line end.",
     Kind.LINE_END: (
         "If a file with line ends of Windows (CR LF) was read by a shell, convert it first: "
         "a shell keeps the CR."

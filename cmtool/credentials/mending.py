@@ -102,7 +102,9 @@ def _edge(begins: str, edge: Piece) -> Problem:
     what = f"a line end ({ends[shown]})" if shown in ends else called(first)
     more = len(edge.text) - len(shown)
     tail = f", and by {more} more that show nothing" if more else ""
-    kind = Kind.LINE_END if shown in ends else Kind.BLANK if first in " \t" else Kind.INVISIBLE
+    kind = Kind.BLANK if first in " \t" else Kind.INVISIBLE
+    if shown in ends:
+        kind = Kind.LINE_FEED if shown == "\n" else Kind.LINE_END
     return Problem(kind=kind, said=f"{begins} {what}, as character {place}{tail}.")
 
 

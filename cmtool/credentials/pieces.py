@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     DOCUMENT = "document"
     LINE_END = "line end"
+    LINE_FEED = "line feed"
     BLANK = "blank"
     QUOTES = "quotes"
     HEADER = "header"

@@ -20,28 +20,19 @@ class Place:
     source: str | None
 
     @property
-    def remedy(self) -> str:
-        """What to do in this place, with the bare key in place of ``cm-…``."""
+    def remedy(self) -> tuple[str, str | None]:
+        """What to do in this place, and the line that does it; None where there is no such line."""
         kind, _, name = (self.source or "").partition(":")
+        bare = "with the bare key in place of cm-…"
         if kind == "env":
-            return (
-                f"Set the variable again, with the bare key in place of cm-…: export "
-                f"{name}={_STAND_IN} (PowerShell: $env:{name} = {_STAND_IN})"
-            )
+            powershell = f"in PowerShell: $env:{name} = {_STAND_IN}"
+            return f"Set the variable again, {bare} ({powershell}).", f"export {name}={_STAND_IN}"
         if kind == "file" and self.where != name:
             variable = self.where.partition(" ")[0]
             return (
-                f"Write the line in {name} again, with the bare key in place of cm-…, without "
-                f"quotes or blanks: {variable}=cm-…"
-            )
+                f"Write the line in {name} again, {bare}, without quotes or blanks: {variable}=cm-…"
+            ), None
         if kind == "file":
-            return (
-                "Write the file again, with the bare key in place of cm-…: printf '%s' "
-                f"{_STAND_IN} > {shlex.quote(name)}"
-            )
-        if kind == "stdin":
-            return (
-                "Hand over nothing but the key: printf '%s' \"$CROSSMODEL_API_KEY\" | "
-                "cmtool doctor --api-key-file -"
-            )
-        return "Set the key again, bare: it starts with cm- and has nothing before or after it."
+            line = f"printf '%s' {_STAND_IN} > {shlex.quote(name)}"
+            return f"Write the file {name} again, {bare}.", line
+        return "Hand over nothing but the key.", None

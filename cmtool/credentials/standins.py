@@ -6,11 +6,30 @@ Pure.  Each says what it recognised, in the rest of a sentence that begins with 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from cmtool.credentials.contents import PREFIX
 
-_EXAMPLE = "holds the stand-in of an example, not a key."
-_UNFILLED = "holds the name of a variable that was never filled in."
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """What stands in a key's place: the rest of a sentence, and what to do first about it."""
+
+    said: str
+    action: str | None = None
+
+
+_EXAMPLE = StandIn(said="holds the stand-in of an example, not a key.")
+_UNFILLED = StandIn(
+    said="holds the name of a variable that was never filled in.",
+    action=(
+        "See that the variable it names is set where the value is filled in; a shell fills in "
+        "nothing between single quotes, and docker --env-file nothing at all."
+    ),
+)
+_OWN = StandIn(
+    said="holds the variable's own name: it was never filled in.", action=_UNFILLED.action
+)
 
 # A value without the prefix that is a word, not a secret; with it, only what cannot be a key.
 _STAND_IN = re.compile(
@@ -69,35 +88,56 @@ _REFERENCES = (
     ("ENC[", "SOPS"),
 )
 
-_ADDRESS = " The variable for the address is CROSSMODEL_API_URL."
-_FILE = " The option --api-key-file reads the key from a file."
+_RESOLVE = {"1Password": "Let 1Password resolve it, and run the program with: op run -- PROGRAM"}
+
+_ADDRESS = (
+    "Put the address into CROSSMODEL_API_URL and the key into its own variable; they may have been "
+    "swapped."
+)
+_FILE = "To read the key from a file, name the file with --api-key-file, not in the variable."
+_KEY = "Put the key itself there; it starts with cm-."
 
 _OTHER_THINGS = (
     (re.compile(r"(?i)https?://\S*|api\.crossmodel\.ai(?:/.*)?"), "an address", _ADDRESS),
-    (re.compile(r"(?i)basic\s.+"), "a log-in of Basic authentication", ""),
+    (re.compile(r"(?i)basic\s.+"), "a log-in of Basic authentication", _KEY),
     (re.compile(r"(?i)file://.+|@?~[/\\].+|@?\.{1,2}[/\\].+"), "the path of a file", _FILE),
     (re.compile(r"@?(?:[A-Za-z]:)(?:\\|/(?!/)).+|\\\\\w.+"), "the path of a file", _FILE),
     (re.compile(r"@?/(?:[\w.\-]+/)+[\w.\-]+"), "the path of a file", _FILE),
     (re.compile(r"[\w.\-]+\.(?:txt|key|pem|json|env|ya?ml)"), "the name of a file", _FILE),
-    (re.compile(r"[\w.+\-]+@[\w\-]+\.[\w.\-]+"), "an e-mail address", ""),
-    (re.compile(r"(?:anthropic|deepseek|gemini|openai|qwen|x-ai|z-ai)/[\w.\-]+"), "a model ID", ""),
-    (re.compile(r"req_cm_\w+"), "an x-request-id", ""),
-    (re.compile(r"\w+(?: \w+)+"), "words", ""),
+    (re.compile(r"[\w.+\-]+@[\w\-]+\.[\w.\-]+"), "an e-mail address", _KEY),
+    (
+        re.compile(r"(?:anthropic|deepseek|gemini|openai|qwen|x-ai|z-ai)/[\w.\-]+"),
+        "a model ID",
+        _KEY,
+    ),
+    (re.compile(r"req_cm_\w+"), "an x-request-id", _KEY),
+    (re.compile(r"\w+(?: \w+)+"), "words", _KEY),
 )
 
 
-def stand_in(text: str) -> str | None:
+def stand_in(text: str) -> StandIn | None:
     """Say what a value is that was never replaced by a key; None when it is none of these."""
     manager = next((who for begins, who in _REFERENCES if text.startswith(begins)), None)
     if manager:
-        return f"holds a reference to a secret of {manager}, which nothing has resolved."
+        return StandIn(
+            said=f"holds a reference to a secret of {manager}, which nothing has resolved.",
+            action=_RESOLVE.get(manager, "Start the program with what resolves such references."),
+        )
     if _OWN_NAME.fullmatch(text):
-        return "holds the variable's own name: " + _UNFILLED.removeprefix("holds ")
+        return _OWN
     if _UNEXPANDED.fullmatch(text):
         return _UNFILLED
     bare = text.removeprefix(PREFIX)
     form = _STAND_IN if bare == text else _STAND_IN_BEHIND_PREFIX
     return _EXAMPLE if form.fullmatch(bare) else None
+
+
+def masked(place: int) -> StandIn:
+    """Say that a key was masked; ``place`` counts from 1 in the value as found."""
+    return StandIn(
+        said=f"holds a masked copy of a key: character {place} stands for what was left out.",
+        action="Copy the whole key from where you stored it; a list or a log shows it masked.",
+    )
 
 
 def masked_at(text: str) -> int | None:
@@ -107,6 +147,6 @@ def masked_at(text: str) -> int | None:
 
 
 def not_a_key(text: str) -> tuple[str, str] | None:
-    """Name what has a form of its own, and where it belongs; None for what may be some secret."""
+    """Name what has a form of its own, and what to do first; None for what may be some secret."""
     found = ((what, hint) for form, what, hint in _OTHER_THINGS if form.fullmatch(text))
     return next(found, None)

@@ -217,7 +217,11 @@ def test_a_missing_key_that_lies_in_another_variable(
     assert (told.id, told.exit_code) == ("key_missing", 3)
     assert named in told.prose
     assert f"(cm-…{BODY[-4:]})" in told.prose
-    assert f"export {NAME}=" in told.report["diagnosis"]["actions"][0]
+    assert f"Set {NAME} to the key that is in" in told.report["diagnosis"]["actions"][0]
+    copy = f'export {NAME}="${variable}"'
+    assert (copy in told.page.splitlines() or f"      {copy}" in told.page.splitlines()) is (
+        variable.isidentifier()
+    )
 
 
 RIVALS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CROSSMODEL_KEY"]
