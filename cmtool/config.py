@@ -142,7 +142,7 @@ def load(  # noqa: PLR0913 - one argument for each option
         env_file=env_file,
         outweighed=_named(sources.outweighed),
         other_keys=tuple(_other_keys(variables)),
-        misnamed_urls=tuple(_misnamed_urls(variables)),
+        misnamed_urls=() if base_url is not None else tuple(_misnamed_urls(variables)),
         file_remarks=tuple(sources.remarks),
     )
 

@@ -57,6 +57,8 @@ def decoded(content: bytes) -> Decoded:
 
 
 def _utf_16(content: bytes) -> str | None:
+    if len(content) % 2:
+        return None
     for encoding, zeros, letters in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         high, low = content[zeros::2], content[letters::2]
         if high and high.count(0) >= _MOSTLY * len(high) and 0 not in low:

@@ -60,7 +60,7 @@ def examine(
     """Look at a key as it was found.
 
     ``where`` names the variable or file in words, ``source`` as the report does (``env:NAME``,
-    …), so that the way to mend it is that of the place; ``elsewhere`` counts for a missing key.
+    …), so that the way to mend it is that of the place; ``elsewhere`` counts where no key can be used.
     """
     place = Place(where=where, source=source)
     if raw is None or not raw.strip(_NOTHING):
@@ -71,7 +71,15 @@ def examine(
     if not mended.text:
         said = [f"{where} holds no key.", *(problem.said for problem in problems)]
         return _missing(said, model, elsewhere)
-    return _judged(raw, mended, problems, place=place, model=model)
+    return _with_others(_judged(raw, mended, problems, place=place, model=model), elsewhere)
+
+
+def _with_others(verdict: KeyVerdict, elsewhere: Iterable[Elsewhere]) -> KeyVerdict:
+    """Say of a key that cannot be used where another one lies: the two may have been swapped."""
+    if verdict.key is not None or verdict.finding is None:
+        return verdict
+    evidence = (*verdict.finding.evidence, *(place.evidence for place in elsewhere))
+    return replace(verdict, finding=replace(verdict.finding, evidence=evidence))
 
 
 def _judged(

@@ -25,7 +25,9 @@ from cmtool.credentials.lookalikes import called, described, is_fullwidth, looks
 from cmtool.credentials.pieces import Kind, Piece, Problem, whole
 
 _EDGE_QUOTES = rf"(?:\\?[{QUOTES}]|&quot;|&\#39;|%22)+"
-_QUOTED = re.compile(rf"({_EDGE_QUOTES})?(.*?)({_EDGE_QUOTES})?", re.DOTALL)
+_OPENING = re.compile(_EDGE_QUOTES)
+_CLOSING = re.compile(rf"{_EDGE_QUOTES}\Z")
+_EDGE = 64  # characters at the end that are searched at once, so that no value takes long
 _HEADER = re.compile(
     r"""(?xi)
         (?:-H|--header)[\s=]+ (?=["']?[a-z])
@@ -109,20 +111,24 @@ def _edge(begins: str, edge: Piece) -> Problem:
 
 
 def _without_quotes(piece: Piece) -> tuple[Piece, list[Problem]]:
-    found = _QUOTED.fullmatch(piece.text)
-    if found is None or not (found[1] or found[3]):
-        return piece, []
-    marks = [(found[1], piece.places[0]), (found[3], piece.places[found.start(3)])]
-    (before, first), (after, last) = marks
-    if before and after:
-        told = f"in quotes ({before} and {after}), characters {first} and {last}"
+    text = piece.text
+    opening = _OPENING.match(text)
+    start = opening.end() if opening else 0
+    closing = _CLOSING.search(text, max(start, len(text) - _EDGE))
+    end = closing.start() if closing else len(text)
+    if opening and closing:
+        first, last = piece.places[0], piece.places[end]
+        told = f"in quotes ({opening[0]} and {closing[0]}), characters {first} and {last}"
         said = f"The key is set {told}, that are part of its value."
+    elif opening:
+        where = f"in front of it ({opening[0]}), character {piece.places[0]}"
+        said = f"The key is set in quotes on one side only: a quote stands {where}."
+    elif closing:
+        where = f"behind it ({closing[0]}), character {piece.places[end]}"
+        said = f"The key is set in quotes on one side only: a quote stands {where}."
     else:
-        where = f"front of it ({before}), character {first}"
-        if after:
-            where = f"the place behind it ({after}), character {last}"
-        said = f"The key is set in quotes on one side only: a quote stands in {where}."
-    return piece.cut(*found.span(2)), [Problem(kind=Kind.QUOTES, said=said)]
+        return piece, []
+    return piece.cut(start, end), [Problem(kind=Kind.QUOTES, said=said)]
 
 
 def _without_header(piece: Piece) -> tuple[Piece, list[Problem]]:
@@ -146,7 +152,7 @@ def _without_assignment(piece: Piece) -> tuple[Piece, list[Problem]]:
 
 
 def _without_tail(piece: Piece) -> tuple[Piece, list[Problem]]:
-    found = _TAIL.search(piece.text)
+    found = _TAIL.search(piece.text, max(0, len(piece.text) - _EDGE))
     if found is None or not piece.text[: found.start()].strip(f"{QUOTES} "):
         return piece, []
     place = piece.places[found.start()]

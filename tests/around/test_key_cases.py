@@ -40,7 +40,7 @@ MENDED = [
     pytest.param(f"`{OWN}`", "in quotes (` and `), characters 1 and 21", id="backticks"),
     pytest.param(f"“{OWN}”", "in quotes (“ and ”)", id="typographic-quotes"),
     pytest.param(f"'{OWN}", "one side only: a quote stands in front of it (')", id="quote-before"),
-    pytest.param(f'{OWN}"', 'the place behind it ("), character 20', id="quote-behind"),
+    pytest.param(f'{OWN}"', 'a quote stands behind it ("), character 20', id="quote-behind"),
     pytest.param(f"&quot;{OWN}&quot;", "in quotes (&quot; and &quot;)", id="html-quotes"),
     pytest.param(f"Bearer {OWN}", "stands 'Bearer', from character 1", id="bearer"),
     pytest.param(f"Authorization: Bearer {OWN}", "'Authorization: Bearer'", id="authorization"),
@@ -222,6 +222,18 @@ def test_a_missing_key_that_lies_in_another_variable(
     assert (copy in told.page.splitlines() or f"      {copy}" in told.page.splitlines()) is (
         variable.isidentifier()
     )
+
+
+def test_two_keys_in_each_others_variables(doctor: Doctor, nowhere: str) -> None:
+    told = doctor(
+        secrets=(BODY,),
+        timeout_s=2,
+        CROSSMODEL_API_KEY=f"sk-proj-{BODY}",
+        OPENAI_API_KEY=OWN,
+        CROSSMODEL_API_URL=nowhere,
+    )
+    assert (told.id, told.exit_code) == ("key_wrong_vendor", 3)
+    assert "OPENAI_API_KEY holds a key of this gateway (cm-…9053)." in told.prose
 
 
 RIVALS = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CROSSMODEL_KEY"]
