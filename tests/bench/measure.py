@@ -68,6 +68,25 @@ class Difference:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elapsed:
+    """What cmtool takes by itself, in milliseconds, and how much that may be."""
+
+    name: str
+    takes: float
+    budget: float
+
+    def row(self) -> str:
+        return _row(
+            self.name,
+            f"{self.takes:.1f} ms",
+            "",
+            f"{self.takes:.1f} ms",
+            f"{self.budget:g} ms",
+            within=self.takes <= self.budget,
+        )
+
+
 HEADING = "| what | takes | against | is | budget | |\n|---|---|---|---|---|---|"
 
 

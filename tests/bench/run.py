@@ -2,8 +2,9 @@
 
 Start-up against a bare Python (and against HTTPie and llm where they are installed), `models`
 against a script of the official openai package on the same sandbox, the doctor on a slow sandbox
-against its slowest chain of dependent requests, and reading streams.  Prints one table; never
-part of the tests, because a speed says nothing on a busy machine.
+against its slowest chain of dependent requests, reading streams, and completion in the shells that
+are there.  Prints one table; never part of the tests, because a speed says nothing on a busy
+machine.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from cmtool.sandbox import Limits, Sandbox
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.bench import streams
-from tests.bench.measure import HEADING, Comparison, Difference, medians
+from tests.bench import shells, streams
+from tests.bench.measure import HEADING, Comparison, Difference, Elapsed, medians
 
 RUNS = 9
 CMTOOL = [sys.executable, "-m", "cmtool"]
@@ -34,7 +35,7 @@ ANSWER_S, FIRST_TOKEN_S, TOKEN_S, TOKENS = 0.3, 0.5, 0.002, 16
 CHAIN_MS = (ANSWER_S + (ANSWER_S + FIRST_TOKEN_S + TOKENS * TOKEN_S)) * 1000
 UNLIMITED = Limits(rpm=1_000_000, tpm=1_000_000_000)
 
-Measured: TypeAlias = Comparison | Difference
+Measured: TypeAlias = Comparison | Difference | Elapsed
 
 
 def start_up() -> Iterator[Measured]:
@@ -98,6 +99,7 @@ SUBJECTS: Mapping[str, Callable[[], Iterable[Measured | None]]] = {
     "stream-cpu": lambda: [streams.stream_cpu()],
     "memory": lambda: [streams.memory()],
     "ttft": lambda: asyncio.run(streams.ttft()),
+    "completion": shells.completion,
 }
 
 

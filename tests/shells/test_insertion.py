@@ -29,18 +29,18 @@ PRESSED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
 @pytest.mark.parametrize(
     ("typed", "words"), [pytest.param(*case, id=name) for name, case in PRESSED.items()]
 )
 def test_tab_puts_in_place(typed: str, words: list[str], shell: Terminal | Fish) -> None:
-    if isinstance(shell, Fish):
-        pytest.skip("fish puts in place what it offers")
+    assert isinstance(shell, Terminal)
     assert shell.run(f"cmtool {typed}{TAB}") == words
 
 
+@pytest.mark.parametrize("shell", ["bash", "zsh"], indirect=True)
 def test_a_folder_is_gone_into(shell: Terminal | Fish) -> None:
-    if isinstance(shell, Fish):
-        pytest.skip("fish puts in place what it offers")
+    assert isinstance(shell, Terminal)
     assert shell.run(f"cmtool doctor --report rep{TAB}ju{TAB}n{TAB}")[2] == "reports/june.xml"
 
 
@@ -53,8 +53,8 @@ def test_bash_may_take_words_apart_elsewhere(breaks: str, bash: Terminal) -> Non
         assert bash.run(f"cmtool doctor --model={typed}{TAB}")[1] == "--model=vendor/model@2:free"
 
 
+@pytest.mark.parametrize("shell", ["fish"], indirect=True)
 def test_fish_tells_what_the_options_are_for(shell: Terminal | Fish) -> None:
-    if not isinstance(shell, Fish):
-        pytest.skip("of the others only zsh has descriptions, which it lists and does not insert")
+    assert isinstance(shell, Fish)
     assert shell.candidates("cmtool doctor --stri") == ["--strict"]
     assert shell.descriptions == {"--strict": "A warning fails too"}

@@ -1,6 +1,8 @@
 """The completion script for PowerShell, 5.1 and 7.
 
 https://learn.microsoft.com/powershell/module/microsoft.powershell.core/register-argumentcompleter.
+5.1 does not ask it where the word is no more than dashes, and both offer files where it has nothing
+to offer (https://github.com/PowerShell/PowerShell/issues/18233).
 """
 
 from __future__ import annotations
@@ -17,18 +19,26 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
 
     $words = @($commandAst.CommandElements |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { $_.Extent.Text })
-    $command = @($words | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' })[0]
-    $previous = if ($words.Count -gt 1) { $words[-1] } else { '' }
+        ForEach-Object { $_.Extent.Text } | Select-Object -Skip 1)
+    $command = [string]($words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1)
+    $previous = [string]($words | Select-Object -Last 1)
+    $word = [string]$wordToComplete
+    $before = ''
+    if ($word -cmatch '^(--[^=]+)=(.*)$') {
+        $previous = $Matches[1]
+        $before = "$previous="
+        $word = $Matches[2]
+    }
 
-    # The model IDs that cmtool has last seen.
+    # The model IDs that cmtool has last seen; a line that is no plain word is none.
     function Get-Model {
         $folder = if ($env:XDG_CACHE_HOME -like '/*') { $env:XDG_CACHE_HOME }
         elseif ($env:LOCALAPPDATA) { $env:LOCALAPPDATA }
         else { "$HOME/.cache" }
-        $file = "$folder/cmtool/models"
-        if (Test-Path -LiteralPath $file -PathType Leaf) {
-            Get-Content -LiteralPath $file | Where-Object { $_ -match '^[a-zA-Z0-9]\S*$' }
+        $file = Get-Item -LiteralPath "$folder/cmtool/models" -ErrorAction SilentlyContinue
+        if ($file -is [System.IO.FileInfo] -and $file.Length -gt 0) {
+            Get-Content -LiteralPath $file.FullName -ErrorAction SilentlyContinue |
+                Where-Object { $_ -cmatch '^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$' }
         }
     }
 
@@ -40,12 +50,13 @@ _START = r"""
 """
 
 _TAIL = r"""
-    if ($wordToComplete -like '-*' -or $null -eq $offered) { $offered = $options }
-    $start = [WildcardPattern]::Escape($wordToComplete)
+    if (-not $before -and ($word -like '-*' -or $null -eq $offered)) { $offered = $options }
+    $start = [System.Management.Automation.WildcardPattern]::Escape($word)
     $offered | Where-Object { "$(@($_)[0])" -like "$start*" } | ForEach-Object {
         $text, $help = @($_)
         if (-not $help) { $help = $text }
-        [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $help)
+        [System.Management.Automation.CompletionResult]::new(
+            "$before$text", $text, 'ParameterValue', $help)
     }
 }
 """
@@ -69,7 +80,7 @@ def _switch(definition: Definition) -> Iterator[str]:
         yield f"        {_quote(command.name)} {{"
         yield from _command(command)
         yield "        }"
-    yield "        default {"
+    yield "        '' {"
     yield f"            $options = {_pairs(_names(definition.options))}"
     commands = ((command.name, command.help) for command in definition.commands)
     yield f"            $offered = {_pairs(commands)}"
@@ -79,14 +90,14 @@ def _switch(definition: Definition) -> Iterator[str]:
 
 def _command(command: Command) -> Iterator[str]:
     yield f"            $options = {_pairs(_names(command.options))}"
-    yield "            switch -CaseSensitive -Exact ($previous) {"
+    yield "            switch -CaseSensitive ($previous) {"
     for option in command.options:
         if option.value is not None:
-            names = ", ".join(_quote(name) for name in option.names)
-            offered = _offer(option.value)
-            yield f"                {{ $_ -cin {names} }} {{ {offered}; $options = @(); break }}"
+            for name in option.names:
+                offered = f"{_offer(option.value)}; $options = @()"
+                yield f"                {_quote(name)} {{ {offered} }}"
     argument = "$offered = $null" if command.argument is None else _offer(command.argument)
-    yield f"                default {{ {argument} }}"
+    yield f"                default {{ if (-not $before) {{ {argument} }} }}"
     yield "            }"
 
 
