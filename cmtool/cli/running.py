@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import shlex
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from cmtool import config
@@ -14,6 +13,7 @@ from cmtool.checks.facts import Wishes
 from cmtool.cli import output as out
 from cmtool.cli.options import AskOptions, OutputOptions, TargetOptions
 from cmtool.cli.remembering import remember
+from cmtool.cli.scenarios import check_scenario
 from cmtool.cli.session import Conclusion, Order, conduct
 from cmtool.errors import UsageError
 from cmtool.model import Finding, Protocol, Report, Secret
@@ -124,16 +124,6 @@ async def _run(order: Order, scenario: str | None, progress: Progress) -> Conclu
             model=order.settings.model,
         )
         return await conduct(order.within(settings), progress)
-
-
-def check_scenario(name: str, known: Iterable[str]) -> None:
-    """Raise UsageError, with the nearest names, for a scenario that there is not."""
-    if name not in known:
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
-        meant = f" Near it: {', '.join(near)}." if near else ""
-        raise UsageError(
-            f"There is no scenario {name!r}.{meant} 'cmtool sandbox --list' names all of them."
-        )
 
 
 def generating(protocols: Collection[Protocol]) -> Callable[[Settings], Collection[str]]:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from dataclasses import dataclass
 
-from cmtool.cli.running import check_scenario
+from cmtool.cli.scenarios import check_scenario
 from cmtool.errors import UsageError
 from cmtool.proxies import is_loopback
 from cmtool.redact import visible
