@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from cmtool.cli.files import replace
 from cmtool.config import cache_folder
 
-MOST = 2000
+MOST = 1000
 """How many are kept: what the slowest shell still goes through before a person notices."""
 
 # What a shell takes as one word without any quoting; an ID that is more is not offered.

@@ -1,6 +1,6 @@
 """The budget of a completion: from Tab to the candidates, in each shell that is installed.
 
-As many model IDs as are ever kept; the live list has some fifty.
+With as many model IDs as are ever kept; the live list has some fifty.
 """
 
 from __future__ import annotations
