@@ -313,6 +313,7 @@ _cmtool() {
     if [[ -n $cut ]]; then before=; fi
     if [[ $cur == [\"\']* ]]; then before='' cut=''; fi
     cut=${cut//\\/}
+    if [[ -z $before$cut ]]; then return 0; fi
     for ((index = 0; index < ${#COMPREPLY[@]}; index++)); do
         COMPREPLY[index]=$before${COMPREPLY[index]#"$cut"}
     done

@@ -6,18 +6,26 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
 
     $words = @($commandAst.CommandElements |
         Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
-        ForEach-Object { $_.Extent.Text })
-    $command = @($words | Select-Object -Skip 1 | Where-Object { $_ -notlike '-*' })[0]
-    $previous = if ($words.Count -gt 1) { $words[-1] } else { '' }
+        ForEach-Object { $_.Extent.Text } | Select-Object -Skip 1)
+    $command = [string]($words | Where-Object { $_ -notlike '-*' } | Select-Object -First 1)
+    $previous = [string]($words | Select-Object -Last 1)
+    $word = [string]$wordToComplete
+    $before = ''
+    if ($word -cmatch '^(--[^=]+)=(.*)$') {
+        $previous = $Matches[1]
+        $before = "$previous="
+        $word = $Matches[2]
+    }
 
-    # The model IDs that cmtool has last seen.
+    # The model IDs that cmtool has last seen; a line that is no plain word is none.
     function Get-Model {
         $folder = if ($env:XDG_CACHE_HOME -like '/*') { $env:XDG_CACHE_HOME }
         elseif ($env:LOCALAPPDATA) { $env:LOCALAPPDATA }
         else { "$HOME/.cache" }
-        $file = "$folder/cmtool/models"
-        if (Test-Path -LiteralPath $file -PathType Leaf) {
-            Get-Content -LiteralPath $file | Where-Object { $_ -match '^[a-zA-Z0-9]\S*$' }
+        $file = Get-Item -LiteralPath "$folder/cmtool/models" -ErrorAction SilentlyContinue
+        if ($file -is [System.IO.FileInfo] -and $file.Length -gt 0) {
+            Get-Content -LiteralPath $file.FullName -ErrorAction SilentlyContinue |
+                Where-Object { $_ -cmatch '^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,199}$' }
         }
     }
 
@@ -84,17 +92,20 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
-                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = @(Get-Model) }
+            switch -CaseSensitive ($previous) {
+                '--base-url' { $offered = @(); $options = @() }
+                '--api-key-file' { $offered = @(); $options = @() }
+                '--env-file' { $offered = @(); $options = @() }
+                '--sandbox' { $offered = $scenarios; $options = @() }
+                '--timeout' { $offered = @(); $options = @() }
+                '--model' { $offered = @(Get-Model); $options = @() }
+                '-m' { $offered = @(Get-Model); $options = @() }
+                '--protocol' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '-p' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = @(Get-Model) } }
             }
         }
         'models' {
@@ -120,16 +131,17 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--check' } { $offered = @(Get-Model); $options = @(); break }
-                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = @(Get-Model) }
+            switch -CaseSensitive ($previous) {
+                '--check' { $offered = @(Get-Model); $options = @() }
+                '--base-url' { $offered = @(); $options = @() }
+                '--api-key-file' { $offered = @(); $options = @() }
+                '--env-file' { $offered = @(); $options = @() }
+                '--sandbox' { $offered = $scenarios; $options = @() }
+                '--timeout' { $offered = @(); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = @(Get-Model) } }
             }
         }
         'stream-test' {
@@ -169,30 +181,33 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
-                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
-                { $_ -cin '--repeat' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--concurrency' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--retries' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--prompt' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--max-tokens' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--idle-timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--expect' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--max-ttft' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--max-gap' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--max-duration' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--min-tokens-per-second' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--record' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--replay' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = @(Get-Model) }
+            switch -CaseSensitive ($previous) {
+                '--base-url' { $offered = @(); $options = @() }
+                '--api-key-file' { $offered = @(); $options = @() }
+                '--env-file' { $offered = @(); $options = @() }
+                '--sandbox' { $offered = $scenarios; $options = @() }
+                '--timeout' { $offered = @(); $options = @() }
+                '--model' { $offered = @(Get-Model); $options = @() }
+                '-m' { $offered = @(Get-Model); $options = @() }
+                '--protocol' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '-p' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '--repeat' { $offered = @(); $options = @() }
+                '--concurrency' { $offered = @(); $options = @() }
+                '--retries' { $offered = @(); $options = @() }
+                '--prompt' { $offered = @(); $options = @() }
+                '--max-tokens' { $offered = @(); $options = @() }
+                '--idle-timeout' { $offered = @(); $options = @() }
+                '--expect' { $offered = @(); $options = @() }
+                '--max-ttft' { $offered = @(); $options = @() }
+                '--max-gap' { $offered = @(); $options = @() }
+                '--max-duration' { $offered = @(); $options = @() }
+                '--min-tokens-per-second' { $offered = @(); $options = @() }
+                '--record' { $offered = @(); $options = @() }
+                '--replay' { $offered = @(); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = @(Get-Model) } }
             }
         }
         'request' {
@@ -222,19 +237,22 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--prompt' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--max-tokens' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--model', '-m' } { $offered = @(Get-Model); $options = @(); break }
-                { $_ -cin '--protocol', '-p' } { $offered = @('chat', 'responses', 'messages'); $options = @(); break }
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = @(Get-Model) }
+            switch -CaseSensitive ($previous) {
+                '--prompt' { $offered = @(); $options = @() }
+                '--max-tokens' { $offered = @(); $options = @() }
+                '--base-url' { $offered = @(); $options = @() }
+                '--api-key-file' { $offered = @(); $options = @() }
+                '--env-file' { $offered = @(); $options = @() }
+                '--sandbox' { $offered = $scenarios; $options = @() }
+                '--timeout' { $offered = @(); $options = @() }
+                '--model' { $offered = @(Get-Model); $options = @() }
+                '-m' { $offered = @(Get-Model); $options = @() }
+                '--protocol' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '-p' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = @(Get-Model) } }
             }
         }
         'errors' {
@@ -252,10 +270,11 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = $errors }
+            switch -CaseSensitive ($previous) {
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = $errors } }
             }
         }
         'balance' {
@@ -278,15 +297,16 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--base-url' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--api-key-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--env-file' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--sandbox' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--timeout' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--format', '-f' } { $offered = @('human', 'json', 'junit', 'markdown'); $options = @(); break }
-                { $_ -cin '--report' } { $offered = @(); $options = @(); break }
-                default { $offered = $null }
+            switch -CaseSensitive ($previous) {
+                '--base-url' { $offered = @(); $options = @() }
+                '--api-key-file' { $offered = @(); $options = @() }
+                '--env-file' { $offered = @(); $options = @() }
+                '--sandbox' { $offered = $scenarios; $options = @() }
+                '--timeout' { $offered = @(); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = $null } }
             }
         }
         'sandbox' {
@@ -300,13 +320,13 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                { $_ -cin '--scenario' } { $offered = $scenarios; $options = @(); break }
-                { $_ -cin '--host' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--port' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--delay' } { $offered = @(); $options = @(); break }
-                { $_ -cin '--first-token' } { $offered = @(); $options = @(); break }
-                default { $offered = $null }
+            switch -CaseSensitive ($previous) {
+                '--scenario' { $offered = $scenarios; $options = @() }
+                '--host' { $offered = @(); $options = @() }
+                '--port' { $offered = @(); $options = @() }
+                '--delay' { $offered = @(); $options = @() }
+                '--first-token' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = $null } }
             }
         }
         'completion' {
@@ -314,11 +334,11 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('--help', 'Show this message and exit'),
                 @('-h', 'Show this message and exit')
             )
-            switch -CaseSensitive -Exact ($previous) {
-                default { $offered = @('bash', 'zsh', 'fish', 'powershell') }
+            switch -CaseSensitive ($previous) {
+                default { if (-not $before) { $offered = @('bash', 'zsh', 'fish', 'powershell') } }
             }
         }
-        default {
+        '' {
             $options = @(
                 @('--version', 'Show the version'),
                 @('--help', 'Show this message and exit'),
@@ -337,11 +357,12 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
         }
     }
 
-    if ($wordToComplete -like '-*' -or $null -eq $offered) { $offered = $options }
-    $start = [WildcardPattern]::Escape($wordToComplete)
+    if (-not $before -and ($word -like '-*' -or $null -eq $offered)) { $offered = $options }
+    $start = [System.Management.Automation.WildcardPattern]::Escape($word)
     $offered | Where-Object { "$(@($_)[0])" -like "$start*" } | ForEach-Object {
         $text, $help = @($_)
         if (-not $help) { $help = $text }
-        [System.Management.Automation.CompletionResult]::new($text, $text, 'ParameterValue', $help)
+        [System.Management.Automation.CompletionResult]::new(
+            "$before$text", $text, 'ParameterValue', $help)
     }
 }
