@@ -15,6 +15,8 @@ from typing import Any
 import certifi
 import pytest
 
+from cmtool.cli import session
+from cmtool.trust import Store
 from tests.around import certificates as certs
 from tests.around.certificates import DAY, NOW
 from tests.around.conftest import KEY, Doctor
@@ -364,6 +366,13 @@ CASES = {
         said=('it sent "SSH-2.0-OpenSSH_9.6"',),
         timeout_s=2,
     ),
+    "hangs": Case(
+        tls=plain,
+        talk=silent,
+        id="connection_timeout",
+        said=("nothing answered the TLS handshake", "whose packets are too large (MTU)"),
+        timeout_s=1.5,
+    ),
     "cut": Case(
         tls=plain,
         talk=hangs_up,
@@ -505,3 +514,14 @@ def test_the_second_look_carries_no_key(doctor: Doctor, tmp_path: Path) -> None:
     assert server.heads
     assert all(head.startswith(b"HEAD /v1/models ") for head in server.heads)
     assert "authorization" not in server.text.lower()
+
+
+def test_a_system_without_certificates_says_so(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "system_store", lambda: Store(files=("/no/such/file",)))
+    with listening(answering(dated()), certs.server()) as server:
+        said = doctor(CROSSMODEL_API_URL=server.url("https", "localhost"))
+    assert said.id == "tls_untrusted"
+    assert "this system has no certificates of its own" in said.prose
+    assert "ca_file_missing" not in said.warnings
