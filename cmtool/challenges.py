@@ -46,18 +46,24 @@ def schemes(header: str) -> tuple[str, ...]:
 
 
 def demand(
-    header: str, *, variable: str = "HTTPS_PROXY", login: tuple[str, str] | None = None
+    header: str, *, variable: str | None = None, login: tuple[str, str] | None = None
 ) -> Demand:
-    """Say what is wanted; ``login`` is what was sent to the proxy, None for nothing."""
+    """Say what is wanted by a proxy.
+
+    ``variable`` is the one that names it, None for a proxy that may be anywhere on the way;
+    ``login`` is what was sent to it, None for nothing.
+    """
     asked = schemes(header)
+    holds = f", and {variable} holds none" if variable else ""
+    variable = variable or "HTTPS_PROXY"
     if asked and "Basic" not in asked:
         return _unspoken(asked, variable)
     if login is not None:
         return _refused(asked, variable, login)
     kind = f"asks for a login of the kind {_either(asked)}" if asked else "asks for a login"
-    form = "as http://user:password@host:port with special characters percent-encoded"
+    form = "as user:password@ in front of its host, special characters percent-encoded"
     return Demand(
-        details=(f"It {kind}, and {variable} holds none.",),
+        details=(f"It {kind}{holds}.",),
         actions=(f"Write the login into {variable}, {form} ({_ESCAPES}).", BY_OWNER),
     )
 

@@ -25,6 +25,7 @@ from cmtool.answerers import author, is_page, stranger
 from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
 from cmtool.catalog.parties import Party, words_for
+from cmtool.challenges import demand
 from cmtool.errors import ExitCode
 from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
@@ -122,12 +123,25 @@ def classify(evidence: Evidence) -> Finding | None:
         return from_error(found, evidence)
     status = evidence.status or 0
     if status == 407:  # noqa: PLR2004 - RFC 9110, 15.5.8
-        return shown_by(catalog.row("proxy_auth_required"), evidence, _who(evidence))
+        return _login_wanted(evidence)
     if status in _REDIRECTS:
         return _redirected(evidence)
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _success(evidence, is_json=is_json)
     return _foreign_error(evidence)
+
+
+def _login_wanted(evidence: Evidence) -> Finding:
+    """Give the finding for a proxy on the way that wants a login: what it takes, and what helps."""
+    wanted = demand(evidence.headers.get("proxy-authenticate", ""))
+    facts = (*_who(evidence), *wanted.details)
+    finding = shown_by(catalog.row("proxy_auth_required"), evidence, facts)
+    return dataclasses.replace(
+        finding, cause=wanted.cause or finding.cause, actions=(*wanted.actions, _PAST_IT)
+    )
+
+
+_PAST_IT = "If the gateway can be reached without the proxy, add its host to NO_PROXY."
 
 
 def from_error(error: ErrorObject, evidence: Evidence) -> Finding:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from cmtool.answerers import author, heading
 from cmtool.answerers.telling import who
@@ -20,6 +19,7 @@ from cmtool.faults import (
 )
 from cmtool.handshakes import PLAIN, HandshakeError, refusal
 from cmtool.proxies import ProxyChoice
+from cmtool.refusals import meaning_of
 from cmtool.routes import Route
 from cmtool.sockets import Attempt, DialError
 from cmtool.tunnels import HungUp, NoTls, ProxyAnswer, Silent, Strange, TunnelError
@@ -27,69 +27,6 @@ from cmtool.tunnels import HungUp, NoTls, ProxyAnswer, Silent, Strange, TunnelEr
 _LOGIN_WANTED = 407  # RFC 9110, 15.5.8
 _SQUID_REASON = re.compile(r"\bERR_[A-Z_]{3,40}\b")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Meaning:
-    """What a status means in answer to CONNECT, over ``{host}``, ``{port}`` and ``{variable}``."""
-
-    cause: str
-    action: str
-
-
-_DENIED = _Meaning(
-    cause=(
-        "The proxy was reached and does not allow connections to {host}. The gateway never saw the"
-        " request, and the API key is not at fault."
-    ),
-    action="Ask the owner of the proxy to allow CONNECT to {host} on port {port}.",
-)
-_NO_PROXY_AT_ALL = _Meaning(
-    cause=(
-        "What answers at the address of the proxy makes no tunnels: it is a web server or a"
-        " reverse proxy, or a proxy for plain http only."
-    ),
-    action="Check the host and the port in {variable}: another service listens there.",
-)
-_CANNOT_REACH = _Meaning(
-    cause=(
-        "The proxy was reached, and it could not reach {host} itself: its name server, its own way"
-        " out or a proxy behind it failed."
-    ),
-    action=(
-        "Check the host of the base URL; if it is right, tell the owner of the proxy that it"
-        " cannot reach {host} on port {port}."
-    ),
-)
-_SIGN_IN = _Meaning(
-    cause=(
-        "The proxy answered with a page of its own in place of a tunnel, as the log-in page of a"
-        " network does."
-    ),
-    action="Sign in to the network or to the proxy with a browser first.",
-)
-_TOO_MANY = _Meaning(
-    cause="The proxy was reached and takes no more requests from here for the moment.",
-    action="Wait, or lower the number of connections at the same time.",
-)
-_OTHER = _Meaning(
-    cause="The proxy was reached, and it answered with an error in place of a tunnel to {host}.",
-    action="Ask the owner of the proxy what this answer means for {host} on port {port}.",
-)
-_MEANINGS: dict[int, _Meaning] = {
-    400: _NO_PROXY_AT_ALL,
-    401: _SIGN_IN,
-    403: _DENIED,
-    404: _NO_PROXY_AT_ALL,
-    405: _NO_PROXY_AT_ALL,
-    429: _TOO_MANY,
-    451: _DENIED,
-    501: _NO_PROXY_AT_ALL,
-    502: _CANNOT_REACH,
-    503: _CANNOT_REACH,
-    504: _CANNOT_REACH,
-    511: _SIGN_IN,
-}
-_PAGES = range(200, 400)  # a page of its own, or the way to one
 
 _UNREACHED: dict[str, str] = {
     "dns_failure": (
@@ -190,15 +127,7 @@ def behind_tunnel(error: TransportError, proxy: ProxyChoice) -> TransportError:
         f"The connection went through the proxy {proxy.shown} (from {proxy.variable}): one that"
         " inspects TLS shows a certificate of its own in place of the gateway's."
     )
-    return TransportError(
-        error.identifier,
-        [*error.details, went],
-        error.phase,
-        actions=error.actions,
-        cause=error.cause,
-        final=error.final,
-        addresses=error.addresses,
-    )
+    return _with(error, after=[went])
 
 
 _NOT_REACHED = frozenset(
@@ -224,11 +153,27 @@ def without_proxy(error: TransportError, route: Route) -> TransportError:
     else:
         right = "HTTPS_PROXY" if route.unused.variable.isupper() else "https_proxy"
         action = f"If the gateway is reached through the proxy only, set {right} to it as well."
+    return _with(error, before=[f"{route.why_direct}."], after=route.doubts, actions=[action])
+
+
+def doubted(error: TransportError, route: Route) -> TransportError:
+    """Add to a proxy that failed what other programs read differently: they may not use it."""
+    return _with(error, after=route.doubts)
+
+
+def _with(
+    error: TransportError,
+    *,
+    before: Iterable[str] = (),
+    after: Iterable[str] = (),
+    actions: Iterable[str] = (),
+) -> TransportError:
+    """Give the same failure with more details around its own, and actions before its own."""
     return TransportError(
         error.identifier,
-        [f"{route.why_direct}.", *error.details],
+        [*before, *error.details, *after],
         error.phase,
-        actions=[action, *error.actions],
+        actions=[*actions, *error.actions],
         cause=error.cause,
         final=error.final,
         addresses=error.addresses,
@@ -244,9 +189,9 @@ def _other(proxy: ProxyChoice) -> str:
 
 
 def _rewritten(proxy: ProxyChoice) -> str:
-    """Tell how the address looks with the other scheme."""
+    """Give the address with the other scheme, and where to write it."""
     address = proxy.shown.partition("://")[2]
-    return f"Write {_other(proxy)}://{address} in {proxy.variable}"
+    return f"{_other(proxy)}://{address} in {proxy.variable}"
 
 
 def _default_port(proxy: ProxyChoice) -> Iterable[str]:
@@ -291,7 +236,7 @@ def _answered(error: TunnelError, answer: ProxyAnswer, proxy: ProxyChoice) -> Tr
             cause=wanted.cause,
             final=True,
         )
-    meaning = _MEANINGS.get(answer.status, _SIGN_IN if answer.status in _PAGES else _OTHER)
+    meaning = meaning_of(answer.status)
     words = {"host": error.host, "port": error.port, "variable": proxy.variable}
     return _fault(
         proxy,
@@ -320,7 +265,7 @@ def _strange(heard: bytes, proxy: ProxyChoice) -> TransportError:
         return _fault(
             proxy,
             [f"{_named(proxy)} answers in TLS: it is spoken to over https."],
-            [f"{_rewritten(proxy)}: the scheme says how the proxy itself is spoken to."],
+            [f"Write {_rewritten(proxy)}: the scheme says how the proxy itself is spoken to."],
             cause=(
                 "The proxy wants TLS for itself, and its address in the environment begins with"
                 " http://."
@@ -342,7 +287,7 @@ def _no_tls(error: ssl.SSLError | HandshakeError, proxy: ProxyChoice) -> Transpo
         return _fault(
             proxy,
             [f"{_named(proxy)} answers without TLS: it is spoken to over http."],
-            [f"{_rewritten(proxy)}: {why}."],
+            [f"Write {_rewritten(proxy)}: {why}."],
             cause="The address of the proxy begins with https://, and the proxy speaks plain http.",
         )
     failed = handshake_failure(error) if isinstance(error, HandshakeError) else tls_failure(error)
@@ -351,7 +296,7 @@ def _no_tls(error: ssl.SSLError | HandshakeError, proxy: ProxyChoice) -> Transpo
     return _fault(
         proxy,
         [f"{_named(proxy)} finished no TLS handshake.", *failed.details],
-        [f"If the proxy itself speaks plain http: {_rewritten(proxy)}."],
+        [f"If the proxy itself speaks plain http: write {_rewritten(proxy)}."],
         cause=(
             "The address of the proxy begins with https://, and no TLS connection to the proxy"
             " itself came about."
@@ -367,7 +312,7 @@ def _bad_certificate(failed: TransportError, proxy: ProxyChoice) -> TransportErr
         [f"{whose}; the gateway's was not seen.", *failed.details],
         [
             f"{trusted}, and check that its certificate names the host in {proxy.variable}.",
-            f"If the proxy can be spoken to over plain http as well: {_rewritten(proxy)}.",
+            f"If the proxy can be spoken to over plain http as well: write {_rewritten(proxy)}.",
         ],
         cause=(
             "The proxy is spoken to over https, and it is the proxy whose certificate is refused,"

@@ -82,12 +82,12 @@ def remarks_on(route: Route) -> Iterator[Finding]:
     proxy = route.proxy
     if proxy is not None and proxy.flaws and proxy.problem is None:
         mended = f"cmtool went on with {proxy.shown}; most programs fail on the value as it is."
-        form = "http://host:port or http://user:password@host:port"
+        form = "http://host:port, with user:password@ in front of the host where it wants a login"
         yield _finding(
             "proxy_unusable",
             *proxy.flaws,
             mended,
-            first_actions=[f"Correct the value of {proxy.variable} to the form {form}."],
+            first_actions=[f"Correct the value of {proxy.variable} to {form}."],
         )
     elif proxy is not None:
         said = f"{proxy.variable} sends the requests to {proxy.shown}."

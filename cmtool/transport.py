@@ -32,6 +32,7 @@ from cmtool.handshakes import HandshakeError
 from cmtool.model import Phase, Timings
 from cmtool.proxyfaults import (
     behind_tunnel,
+    doubted,
     tunnel_failure,
     unreachable_proxy,
     unusable_proxy,
@@ -355,7 +356,7 @@ def _translated(route: Route, phase: Phase) -> Iterator[None]:
         raise _unreached(exc, route) from exc
     except TunnelError as exc:
         assert route.proxy is not None  # noqa: S101 - for the type checker
-        raise tunnel_failure(exc, route.proxy) from exc
+        raise doubted(tunnel_failure(exc, route.proxy), route) from exc
     except ssl.SSLError as exc:
         if phase is Phase.STREAM:
             raise _dropped(phase, f"TLS broke off: {exc.reason or exc}.") from exc
@@ -370,7 +371,7 @@ def _translated(route: Route, phase: Phase) -> Iterator[None]:
 
 def _unreached(error: DialError, route: Route) -> TransportError:
     if route.proxy is not None:
-        return unreachable_proxy(error, route.proxy)
+        return doubted(unreachable_proxy(error, route.proxy), route)
     return without_proxy(dial_failure(error), route)
 
 

@@ -24,12 +24,17 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "checks render sandbox config",
         "streams replay explaining userfiles",
         "generation gateway asking curl following judging instead recording",
-        "transport heads tunnels proxyfaults sockets faults retry pace protocols meter sse paste drilldown probes",
         """
-        classify redact answerers credentials address proxies bypass routes challenges settings
+        transport heads tunnels proxyfaults sockets faults retry pace protocols meter sse paste
+        drilldown probes
+        """,
+        """
+        classify redact answerers credentials address proxies settings
+        bypass routes challenges refusals
         documents modelids typos clock charsets compression thresholds clients pauses
         order support
-        envfiles encodings variables addresses lookups handshakes trust certificates inspectors insights
+        envfiles encodings variables addresses lookups handshakes trust certificates inspectors
+        insights
         """,
         "catalog",
         "model",

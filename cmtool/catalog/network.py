@@ -263,8 +263,8 @@ _PROXY: tuple[Row, ...] = (
         ),
         actions=(
             (
-                "Put the proxy's credentials into HTTPS_PROXY, as http://user:password@host:port "
-                "with special characters percent-encoded; a proxy that takes NTLM, Negotiate or "
+                "Put the proxy's login into HTTPS_PROXY, as user:password@ in front of its host, "
+                "special characters percent-encoded; a proxy that takes NTLM, Negotiate or "
                 "Digest only needs a helper such as Px on this machine."
             ),
             "If the gateway can be reached directly, add its host to NO_PROXY.",
