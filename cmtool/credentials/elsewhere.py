@@ -24,9 +24,10 @@ _MOST = 3  # places that are told
 def found_elsewhere(settings: Settings) -> tuple[Elsewhere, ...]:
     """Say where a key lies that nothing reads, and how it comes to where it is read."""
     dotenv = settings.dotenv
+    others = sorted(settings.other_keys, key=lambda other: not _is_nearly(other.name))
     return (
         *(_outweighed(settings) if settings.outweighed is not None else ()),
-        *(_in_variable(other) for other in settings.other_keys[:_MOST]),
+        *(_in_variable(other, first=other is others[0]) for other in others[:_MOST]),
         *(_in_file(dotenv, settings.env_file) if dotenv is not None and dotenv.keys else ()),
     )
 
@@ -57,17 +58,24 @@ def _rivals(settings: Settings) -> Iterator[tuple[str, NamedKey]]:
 
 
 def _is_read(name: str) -> bool:
-    return name in OF_OTHER_VENDORS or meant_by(name) == KEY_VARIABLE
+    return name in OF_OTHER_VENDORS or _is_nearly(name)
 
 
-def _in_variable(other: NamedKey) -> Elsewhere:
+def _is_nearly(name: str) -> bool:
+    return meant_by(name) == KEY_VARIABLE
+
+
+def _in_variable(other: NamedKey, *, first: bool) -> Elsewhere:
     name, key = _quoted(other.name), fingerprint(bare(other.key.reveal()))
-    nearly = meant_by(other.name) == KEY_VARIABLE
+    nearly = _is_nearly(other.name)
     why = f", a name that is almost {KEY_VARIABLE}," if nearly else ""
     copy = f'export {KEY_VARIABLE}="${other.name}"' if other.name.isidentifier() else None
     then = ", and unset the other" if nearly else ""
+    evidence = f"{name}{why} holds a key of this gateway ({key})."
+    if not first:
+        return Elsewhere(evidence=evidence)
     return Elsewhere(
-        evidence=f"{name}{why} holds a key of this gateway ({key}).",
+        evidence=evidence,
         action=f"Set {KEY_VARIABLE} to the key that is in {name}{then}.",
         command=copy,
     )

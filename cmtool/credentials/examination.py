@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from cmtool import catalog
+from cmtool.catalog.row import KEYS_PAGE
 from cmtool.credentials.contents import PREFIX, QUOTES, document, keys_in
 from cmtool.credentials.lookalikes import called, described
 from cmtool.credentials.mending import mend
@@ -41,7 +42,7 @@ class Elsewhere:
     """A key that lies in another place than the one that is read: where, and how to move it."""
 
     evidence: str
-    action: str
+    action: str | None = None
     command: str | None = None
 
 
@@ -60,7 +61,8 @@ def examine(
     """Look at a key as it was found.
 
     ``where`` names the variable or file in words, ``source`` as the report does (``env:NAME``,
-    …), so that the way to mend it is that of the place; ``elsewhere`` counts where no key can be used.
+    …), so that the way to mend it is that of the place; ``elsewhere`` counts where no key can be
+    used.
     """
     place = Place(where=where, source=source)
     if raw is None or not raw.strip(_NOTHING):
@@ -125,7 +127,7 @@ def _missing(said: list[str], model: str | None, elsewhere: Iterable[Elsewhere])
         check="key",
     )
     if found:  # what the row says to those who have no key is not for them
-        finding = replace(finding, actions=(*(place.action for place in found), _EXPORTED))
+        finding = replace(finding, actions=(*(p.action for p in found if p.action), _EXPORTED))
     return KeyVerdict(key=None, finding=finding)
 
 
@@ -178,15 +180,13 @@ def _is_none(piece: Piece) -> bool:
     return not piece.text.startswith(PREFIX) and vendor_of(piece.text) is None
 
 
-def _several(piece: Piece) -> str | None:
+def _several(piece: Piece) -> tuple[str, str] | None:
     keys = keys_in(piece.text)
     if len(keys) < 2:  # noqa: PLR2004 - one key is what there should be
         return None
-    second = piece.text.index(keys[1], len(keys[0]))
-    return (
-        f"holds {len(keys)} different keys; the second begins at character {piece.places[second]}. "
-        "Which one is meant cannot be told, so none was sent."
-    )
+    place = piece.places[piece.text.index(keys[1], len(keys[0]))]
+    said = f"holds {len(keys)} different keys; the second begins at character {place}."
+    return f"{said} None was sent.", f"See at {KEYS_PAGE} which one is in use."
 
 
 def _wrong_vendor(piece: Piece) -> str | None:

@@ -85,7 +85,7 @@ def test_what_came_along_is_named_and_mended(
     assert named in told.prose
     assert named in " ".join(told.report["diagnosis"]["evidence"])
     assert "For this run it was mended in memory" in told.prose
-    assert f"export {NAME}='cm-…'" in told.prose
+    assert f"      export {NAME}='cm-…'" in told.page.splitlines()
     assert told.report["target"]["key_fingerprint"] == f"cm-…{BODY[-4:]}"
     assert told.check("connection")["status"] == "fail"  # it was tried with the mended key
 
@@ -222,6 +222,20 @@ def test_a_missing_key_that_lies_in_another_variable(
     assert (copy in told.page.splitlines() or f"      {copy}" in told.page.splitlines()) is (
         variable.isidentifier()
     )
+
+
+def test_of_several_variables_that_hold_a_key_one_is_advised(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, nowhere: str
+) -> None:
+    for variable in ("ANOTHER_KEY", "CROSSMODEL_KEY", "OPENAI_API_KEY"):
+        monkeypatch.setenv(variable, OWN)
+    told = doctor(secrets=(BODY,), timeout_s=2, CROSSMODEL_API_KEY=None, CROSSMODEL_API_URL=nowhere)
+    diagnosis = told.report["diagnosis"]
+    assert [said.split()[0].strip(",") for said in diagnosis["evidence"]] == [
+        *(NAME, "CROSSMODEL_KEY", "ANOTHER_KEY", "OPENAI_API_KEY")
+    ]
+    exports = [line for line in diagnosis["commands"] if line.startswith("export")]
+    assert exports == [f'export {NAME}="$CROSSMODEL_KEY"']
 
 
 def test_two_keys_in_each_others_variables(doctor: Doctor, nowhere: str) -> None:
