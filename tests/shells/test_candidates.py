@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from cmtool.catalog import ROWS
-from cmtool.cli.completion.definition import Command, Definition, definition
-from cmtool.cli.options import Format, Shell
+from cmtool.cli.completion import SCRIPTS
+from cmtool.cli.completion.definition import Command, Definition, Kind, Value, definition
+from cmtool.cli.options import Format
+from cmtool.cli.options import Shell as Name
 from cmtool.model import Protocol
 from cmtool.sandbox import SCENARIOS
-from tests.shells.conftest import MODELS
-from tests.shells.terminal import Fish, Terminal
+from tests.shells.conftest import MODELS, needed, world
+from tests.shells.terminal import SHELLS, Fish, Terminal
 
 PROGRAM: Definition = definition()
 COMMANDS = [command.name for command in PROGRAM.commands]
@@ -105,7 +108,7 @@ LINES = {
     ),
     "identifiers": Row(line="cmtool errors model_", offered=starting(list(ROWS), "model_")),
     "statuses": Row(line="cmtool errors 50", offered=["500", "502", "503"]),
-    "shells": Row(line="cmtool completion ", offered=list(Shell)),
+    "shells": Row(line="cmtool completion ", offered=list(Name)),
     "files": Row(line="cmtool doctor --report ", offered=FILES, fish=[*FILES[:2], "reports/"]),
     "files-of-a-key": Row(line="cmtool doctor --api-key-file k", offered=["key file.txt"]),
     "files-joined": Row(line="cmtool doctor --report=o", offered=["out.json"]),
@@ -143,6 +146,22 @@ LINES = {
 def test_a_shell_offers(row: Row, shell: Terminal | Fish) -> None:
     assert sorted(shell.candidates(row.line, row.behind)) == row.expected(shell.name)
     assert shell.errors == ""
+
+
+@pytest.mark.parametrize("name", list(SHELLS))
+def test_an_argument_may_be_a_file(name: str, tmp_path: Path) -> None:
+    needed(name)
+    file = Command(name="read", help="It's read", options=(), argument=Value(kind=Kind.FILE))
+    start, (_, written) = SHELLS[name], SCRIPTS[Name(name)]
+    script = tmp_path / "script"
+    script.write_text(written(Definition(options=(), commands=(file,))), encoding="utf-8")
+    with start(script, world(tmp_path)) as shell:
+        assert shell.candidates("cmtool read reports/ju") == [
+            "reports/july.xml",
+            "reports/june.xml",
+        ]
+        assert shell.candidates("cmtool re") == ["read"]
+        assert shell.errors == ""
 
 
 @pytest.mark.parametrize("name", COMMANDS)

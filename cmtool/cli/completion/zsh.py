@@ -113,7 +113,7 @@ def _options(options: Iterable[Option]) -> Iterator[str]:
 
 def _value(value: Value) -> str:
     """Give what zsh says that the value is, and what offers it."""
-    return f"{_escape(value.word)}:{_action(value)}"
+    return f"{_escape(value.word) or ' '}:{_action(value)}"
 
 
 def _action(value: Value) -> str:
