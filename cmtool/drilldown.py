@@ -81,7 +81,7 @@ async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:
     whole = sent if sent and sent[0] == shown.certificate else [shown.certificate]
     seen = Seen(
         host=way.host,
-        address=shown.address,
+        address="" if way.tunneller else shown.address,  # through a proxy: the proxy's own
         version=shown.version,
         chain=readable(whole),
         complete=bool(sent),

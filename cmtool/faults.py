@@ -43,6 +43,24 @@ class TransportError(Exception):
         self.final = final
         self.addresses = tuple(addresses)
 
+    def within(
+        self,
+        *,
+        before: Iterable[str] = (),
+        after: Iterable[str] = (),
+        actions: Iterable[str] = (),
+    ) -> TransportError:
+        """Give the same failure with details around its own, and actions before its own."""
+        return TransportError(
+            self.identifier,
+            [*before, *self.details, *after],
+            self.phase,
+            actions=[*actions, *self.actions],
+            cause=self.cause,
+            final=self.final,
+            addresses=self.addresses,
+        )
+
 
 def dial_failure(error: DialError) -> TransportError:
     """Say why no connection could be made."""

@@ -96,10 +96,11 @@ class Trusting:
 class Seen:
     """What was seen of a server whose certificate was refused.
 
-    ``chain`` holds what it sent, its own certificate first; ``complete`` says that nothing of it
-    is missing here.  ``here`` is the time of this machine, ``there`` the Date of an answer.
-    ``useless`` are sentences about variables that name no certificates, ``bundled`` says that the
-    system has none, ``explained`` that the reason of the refusal is known already.
+    ``address`` is "" where a proxy looked the name up.  ``chain`` holds what it sent, its own
+    certificate first; ``complete`` says that nothing of it is missing here.  ``here`` is the time
+    of this machine, ``there`` the Date of an answer.  ``useless`` are sentences about variables
+    that name no certificates, ``bundled`` says that the system has none, ``explained`` that the
+    reason of the refusal is known already.
     """
 
     host: str
@@ -293,7 +294,7 @@ def _clock(seen: Seen, identifier: str) -> Iterator[str]:
 
 
 def _details(seen: Seen) -> dict[str, Json]:
-    details: dict[str, Json] = {"address": seen.address, "tls_version": seen.version}
+    details: dict[str, Json] = {"address": seen.address or None, "tls_version": seen.version}
     if seen.chain:
         own, inspector = seen.chain[0], _inspected(seen)
         details["certificate"] = {

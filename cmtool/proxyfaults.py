@@ -1,4 +1,4 @@
-"""What it means that a proxy failed, or that a way without one did: identifiers, words, actions."""
+"""What it means that a proxy failed: identifiers, words and actions for each step of a tunnel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from cmtool.faults import (
 from cmtool.handshakes import PLAIN, HandshakeError, refusal
 from cmtool.proxies import ProxyChoice
 from cmtool.refusals import meaning_of
-from cmtool.routes import Route
 from cmtool.sockets import Attempt, DialError
 from cmtool.tunnels import HungUp, NoTls, ProxyAnswer, Silent, Strange, TunnelError
 
@@ -127,57 +126,7 @@ def behind_tunnel(error: TransportError, proxy: ProxyChoice) -> TransportError:
         f"The connection went through the proxy {proxy.shown} (from {proxy.variable}): one that"
         " inspects TLS shows a certificate of its own in place of the gateway's."
     )
-    return _with(error, after=[went])
-
-
-_NOT_REACHED = frozenset(
-    {
-        "dns_failure",
-        "connection_refused",
-        "connection_timeout",
-        "connection_reset",
-        "network_unreachable",
-    }
-)
-
-
-def without_proxy(error: TransportError, route: Route) -> TransportError:
-    """Say of a direct connection that failed why a proxy that is set was not used."""
-    if not route.why_direct or route.unused is None or error.identifier not in _NOT_REACHED:
-        return error
-    if route.bypass is not None:
-        action = (
-            f'If the gateway is reached through the proxy only, take "{route.bypass.entry}" out of'
-            f" {route.bypass.variable}."
-        )
-    else:
-        right = "HTTPS_PROXY" if route.unused.variable.isupper() else "https_proxy"
-        action = f"If the gateway is reached through the proxy only, set {right} to it as well."
-    return _with(error, before=[f"{route.why_direct}."], after=route.doubts, actions=[action])
-
-
-def doubted(error: TransportError, route: Route) -> TransportError:
-    """Add to a proxy that failed what other programs read differently: they may not use it."""
-    return _with(error, after=route.doubts)
-
-
-def _with(
-    error: TransportError,
-    *,
-    before: Iterable[str] = (),
-    after: Iterable[str] = (),
-    actions: Iterable[str] = (),
-) -> TransportError:
-    """Give the same failure with more details around its own, and actions before its own."""
-    return TransportError(
-        error.identifier,
-        [*before, *error.details, *after],
-        error.phase,
-        actions=[*actions, *error.actions],
-        cause=error.cause,
-        final=error.final,
-        addresses=error.addresses,
-    )
+    return error.within(after=[went])
 
 
 def _named(proxy: ProxyChoice) -> str:
@@ -271,6 +220,13 @@ def _strange(heard: bytes, proxy: ProxyChoice) -> TransportError:
                 " http://."
             ),
         )
+    if heard.startswith(b"HTTP/1."):
+        return _fault(
+            proxy,
+            [f"{_named(proxy)} began an answer and did not end its head: {quoted(heard)}."],
+            [f"Tell the owner of the proxy that {proxy.shown} breaks off its answers."],
+            cause="The proxy was reached, and its answer to the request for a tunnel is not whole.",
+        )
     return _fault(
         proxy,
         [f"{_named(proxy)} does not speak HTTP: {quoted(heard)}."],
@@ -304,14 +260,30 @@ def _no_tls(error: ssl.SSLError | HandshakeError, proxy: ProxyChoice) -> Transpo
     )
 
 
+_AT_CERTIFICATE = {
+    "tls_expired": (
+        "Check the date and time of this machine; if they are right, tell the owner of the proxy"
+        " that its certificate is out of date."
+    ),
+    "tls_hostname_mismatch": (
+        "Write the proxy in {variable} by the host name that its certificate bears; the owner of"
+        " the proxy knows it."
+    ),
+    "tls_untrusted": (
+        "Get the certificate of the proxy's authority from its owner, and name a PEM file that"
+        " holds it together with the public ones in SSL_CERT_FILE."
+    ),
+}
+
+
 def _bad_certificate(failed: TransportError, proxy: ProxyChoice) -> TransportError:
     whose = f"The proxy {proxy.shown} (from {proxy.variable}) showed the certificate itself"
-    trusted = "Name the file with the certificate of the proxy's authority in SSL_CERT_FILE"
+    first = _AT_CERTIFICATE.get(failed.identifier, _AT_CERTIFICATE["tls_untrusted"])
     return _fault(
         proxy,
         [f"{whose}; the gateway's was not seen.", *failed.details],
         [
-            f"{trusted}, and check that its certificate names the host in {proxy.variable}.",
+            first.format(variable=proxy.variable),
             f"If the proxy can be spoken to over plain http as well: write {_rewritten(proxy)}.",
         ],
         cause=(

@@ -30,14 +30,8 @@ from cmtool.faults import (
 )
 from cmtool.handshakes import HandshakeError
 from cmtool.model import Phase, Timings
-from cmtool.proxyfaults import (
-    behind_tunnel,
-    doubted,
-    tunnel_failure,
-    unreachable_proxy,
-    unusable_proxy,
-    without_proxy,
-)
+from cmtool.proxyfaults import behind_tunnel, tunnel_failure, unreachable_proxy, unusable_proxy
+from cmtool.routefaults import doubted, without_proxy
 from cmtool.routes import DIRECT, Route
 from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
 from cmtool.tunnels import TunnelError, Tunneller

@@ -25,8 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "streams replay explaining userfiles",
         "generation gateway asking curl following judging instead recording",
         """
-        transport heads tunnels proxyfaults sockets faults retry pace protocols meter sse paste
-        drilldown probes
+        transport heads tunnels proxyfaults routefaults sockets faults retry pace protocols meter sse
+        paste drilldown probes
         """,
         """
         classify redact answerers credentials address proxies settings
@@ -50,9 +50,10 @@ SIDEWAYS = {
     "gateway": {"asking"},  # makes the attempts that are described there
     "following": {"judging"},  # says why it stopped in the judge's terms
     # It dials, directly or through a tunnel, and translates what goes wrong.
-    "transport": {"sockets", "tunnels", "heads", "faults", "proxyfaults", "retry"},
+    "transport": {"sockets", "tunnels", "heads", "faults", "proxyfaults", "routefaults", "retry"},
     "tunnels": {"sockets"},  # asks on an open connection
     "proxyfaults": {"faults", "tunnels", "sockets"},  # names the step that failed
+    "routefaults": {"faults"},  # adds to them what the way explains
     "routes": {"proxies", "bypass"},  # decides between them
     "heads": {"faults"},  # says of a bad head who may have sent it
     "faults": {"sockets"},  # names the step of the dial that failed

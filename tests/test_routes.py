@@ -161,7 +161,8 @@ def test_a_name_that_only_looks_local_goes_through_the_proxy() -> None:
 def test_what_other_programs_read_differently(environ: dict[str, str], said: str) -> None:
     doubts = route_to(GATEWAY, environ).doubts
     assert len(doubts) == bool(said)
-    assert said in "".join(doubts)
+    assert said in "".join(doubt.said for doubt in doubts)
+    assert all(doubt.action for doubt in doubts)
 
 
 @pytest.mark.parametrize(

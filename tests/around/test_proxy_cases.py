@@ -179,7 +179,10 @@ REAL = (
                 "HTTPS_PROXY": "http://{login}@127.0.0.1:{free}",
             },
             id=None,
-            said=("cmtool, curl and Python take https_proxy", "Go takes HTTPS_PROXY"),
+            said=(
+                "Python take https_proxy",
+                "→ Set https_proxy and HTTPS_PROXY to the same value.",
+            ),
         ),
     ),
     (
@@ -187,7 +190,7 @@ REAL = (
         Case(
             variables={"https_proxy": "", "HTTPS_PROXY": "http://127.0.0.1:{open}"},
             id=None,
-            said=("https_proxy is set and empty: Python then uses no proxy at all",),
+            said=("https_proxy is set and empty: Python then uses no proxy", "→ Unset https_proxy"),
         ),
     ),
     (
@@ -203,7 +206,8 @@ REAL = (
                 "The login in HTTPS_PROXY holds # (write %23), / (write %2F)",
                 "cmtool went on with http://127.0.0.1:",
                 "through the proxy",
-                "Correct the value of HTTPS_PROXY",
+                "1. Correct the value of HTTPS_PROXY",
+                "most programs fail on such a value",
             ),
         ),
     ),
@@ -294,7 +298,10 @@ REAL = (
                 "NO_PROXY": "a.test, https://gateway.test",
             },
             id=None,
-            said=('"https://gateway.test" in NO_PROXY does not name the host', "without a scheme"),
+            said=(
+                '"https://gateway.test" in NO_PROXY does not name the host',
+                "→ If the host is meant, write it plainly into NO_PROXY: gateway.test",
+            ),
         ),
     ),
     (
@@ -529,14 +536,14 @@ ANSWERS: tuple[tuple[str, Talk, str, str, tuple[str, ...]], ...] = (
         proxying(b"HTTP/1.1 200 Connec"),
         "",
         "proxy_unusable",
-        ("does not speak HTTP",),
+        ("began an answer and did not end its head",),
     ),
     (
         "endless-head",
         proxying(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20_000),
         "",
         "proxy_unusable",
-        ("does not speak HTTP",),
+        ("began an answer and did not end its head",),
     ),
     (
         "opens-and-closes",
@@ -672,7 +679,18 @@ ODD = (
                 "The proxy https://127.0.0.1:",
                 "showed the certificate itself; the gateway's was not seen.",
                 "it is the proxy whose certificate is refused",
+                "1. Get the certificate of the proxy's authority from its owner",
             ),
+        ),
+    ),
+    (
+        "https-proxy-out-of-date",
+        Case(
+            variables={"HTTPS_PROXY": "https://127.0.0.1:{raw}"},
+            id="proxy_unusable",
+            talk=proxying(),
+            tls=lambda: certs.server("127.0.0.1", not_after=certs.NOW - certs.DAY),
+            said=("showed the certificate itself", "1. Check the date and time of this machine"),
         ),
     ),
     (
@@ -682,7 +700,10 @@ ODD = (
             id="proxy_unusable",
             talk=proxying(),
             tls=lambda: certs.server("other.test"),
-            said=("showed the certificate itself", "127.0.0.1", "its certificate names the host"),
+            said=(
+                "showed the certificate itself",
+                "1. Write the proxy in HTTPS_PROXY by the host name that its certificate bears",
+            ),
         ),
     ),
 )
@@ -719,7 +740,12 @@ def test_a_proxy_that_inspects(doctor: Doctor, world: World) -> None:
             variables={"HTTPS_PROXY": "http://127.0.0.1:{raw}"},
             id="tls_untrusted",
             talk=proxying(to=inspector.port),
-            said=("The connection went through the proxy http://127.0.0.1:", "inspects TLS"),
+            said=(
+                'It was issued by "Proxy CA" of Example Inspection.',
+                "The connection went through the proxy http://127.0.0.1:",
+                "inspects TLS",
+            ),
+            unsaid=("leads to",),
         )
         found, raw = put(doctor, world, case)
     holds(found, case)
