@@ -9,6 +9,7 @@ without ``data`` dispatches nothing; an unfinished block at the end is not an ev
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from httpx_sse._decoders import SSEDecoder
@@ -43,29 +44,28 @@ class EventDecoder:
         self._rest: list[bytes] = []  # the pieces of a line that has not ended yet
         self._rest_size = 0
         self._event_size = 0
-        self._quiet_size = 0  # bytes since the last event
+        self._quiet_size = 0  # bytes of lines since the last event
         self._has_data = False
         self._after_cr = False
         self._at_start = True
         self.comments = 0
         self.size = 0
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Give the events that end in this chunk.
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events that end in this chunk.
 
-        Raises EventTooLongError when a line or an event exceeds the limit.
+        Raises EventTooLongError when a line or an event exceeds the limit, behind the events in
+        front of it.
         """
         self.size += len(chunk)
-        self._quiet_size += len(chunk)
-        if self._quiet_size > _QUIET_LIMITS * self._limit:
-            raise EventTooLongError
         if self._at_start:
             chunk = self._without_bom(chunk)
         if self._after_cr and chunk:
             # The LF of a CRLF whose CR came with the chunk before has ended its line already.
             self._after_cr = False
             chunk = chunk.removeprefix(b"\n")
-        return self._events(chunk) if chunk else []
+        if chunk:
+            yield from self._events(chunk)
 
     def _without_bom(self, chunk: bytes) -> bytes:
         start = b"".join(self._rest) + chunk
@@ -76,21 +76,22 @@ class EventDecoder:
         self._at_start = False
         return start.removeprefix(_BOM)
 
-    def _events(self, chunk: bytes) -> list[Event]:
+    def _events(self, chunk: bytes) -> Iterator[Event]:
         # bytes.splitlines, unlike that of str, ends a line at CR, LF and CRLF only.
         lines = chunk.splitlines()
         ended = chunk.endswith((b"\n", b"\r"))
         self._after_cr = chunk.endswith(b"\r")
         if len(lines) == 1 and not ended:
             self._keep(chunk)
-            return []
+            return
         lines[0] = b"".join((*self._rest, lines[0]))
         self._rest, self._rest_size = [], 0
         unended = None if ended else lines.pop()
-        events = [event for line in lines if (event := self._line(line)) is not None]
+        for line in lines:
+            if (event := self._line(line)) is not None:
+                yield event
         if unended is not None:
             self._keep(unended)
-        return events
 
     def _keep(self, piece: bytes) -> None:
         self._rest.append(piece)
@@ -98,6 +99,9 @@ class EventDecoder:
         self._check(self._event_size + self._rest_size)
 
     def _line(self, line: bytes) -> Event | None:
+        self._quiet_size += len(line) + 1
+        if self._quiet_size > _QUIET_LIMITS * self._limit:
+            raise EventTooLongError
         if not line:
             return self._dispatch()
         self._check(self._event_size + len(line))

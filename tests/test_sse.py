@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -194,6 +194,36 @@ def test_over_the_limit(stream: bytes, size: int) -> None:
     chunks = [stream[at : at + size] for at in range(0, len(stream), size)]
     with pytest.raises(EventTooLongError):
         decode(*chunks, decoder=decoder)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+@pytest.mark.parametrize(
+    "front",
+    [
+        pytest.param(b"data:1\n\ndata:2\n\n", id="few"),
+        pytest.param(b"data:1\n\n" * 1000, id="more-than-the-limits-together"),
+    ],
+)
+@pytest.mark.parametrize(
+    "behind", [pytest.param(s, id=name) for name, s in TOO_LONG.items()] + [b"\n" * 1601]
+)
+def test_what_is_too_long_takes_nothing_that_came_before(
+    front: bytes, behind: bytes, size: int
+) -> None:
+    stream, decoder = front + behind, EventDecoder(limit=100)
+    chunks = (stream[at : at + size] for at in range(0, len(stream), size))
+    flow = (event for chunk in chunks for event in decoder.feed(chunk))
+    events = decode(front)
+    assert list(islice(flow, len(events))) == events
+    with pytest.raises(EventTooLongError):
+        next(flow)
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_any_number_of_short_events_is_taken(size: int) -> None:
+    stream = b": c\n\ndata:1\n\n" * 1000
+    chunks = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert decode(*chunks, decoder=EventDecoder(limit=100)) == [message("1")] * 1000
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

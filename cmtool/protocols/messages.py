@@ -120,14 +120,14 @@ class MessagesMachine(StreamMachine):
             self.violate("delta_outside_block", "a delta of the open block", f"block {index}")
         if self.finish_reason is not None:
             self.violate("delta_after_finish", "nothing after the stop_reason", "another delta")
-        kind = delta.get("type")
+        kind = text(delta.get("type"))
         others = (kinds for block, kinds in _DELTAS.items() if block != self._open_type)
         if self._open_type in _DELTAS and any(kind in kinds for kinds in others):
             expected = f"a delta of a {self._open_type} block"
-            self.violate("delta_of_other_block", expected, str(kind))
+            self.violate("delta_of_other_block", expected, kind or "none")
         if kind == "text_delta":
             return self.visible(delta.get("text")) or Signal.KEEP_ALIVE
-        channel = _HIDDEN_CHANNELS.get(kind) if isinstance(kind, str) else None
+        channel = _HIDDEN_CHANNELS.get(kind or "")
         return (self.delta(delta.get(channel)) if channel else None) or Signal.KEEP_ALIVE
 
     def _stop_block(self, index: int | None) -> None:

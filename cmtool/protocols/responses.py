@@ -31,7 +31,8 @@ class ResponsesMachine(StreamMachine):
         self._last_kind = ""
         self._closed: set[int] = set()  # items that were closed, by output_index
         self._items: set[int] = set()  # the open ones, by output_index
-        self._parts: set[tuple[int, int]] = set()  # by output_index and content_index
+        # By output_index: the open parts, each with its output_index and content_index.
+        self._parts: dict[int, set[tuple[int, int]]] = {}
 
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
@@ -95,16 +96,14 @@ class ResponsesMachine(StreamMachine):
             case "response.output_item.done":
                 self._close(self._items, item, "item")
                 self._closed.add(item)
-                left = {open_part for open_part in self._parts if open_part[0] == item}
-                if left:
+                if self._parts.pop(item, None):
                     self.violate("part_left_open", "every part closed before its item", kind)
-                self._parts -= left
             case "response.content_part.added":
                 if item not in self._items:
                     self.violate("part_outside_item", "an open item", kind)
-                self._open(self._parts, part, "part")
+                self._open(self._parts.setdefault(item, set()), part, "part")
             case "response.content_part.done":
-                self._close(self._parts, part, "part")
+                self._close(self._parts.get(item, set()), part, "part")
 
     def _open(self, opened: set[Any], what: object, name: str) -> None:
         if what in opened:
@@ -119,7 +118,7 @@ class ResponsesMachine(StreamMachine):
     def _delta(self, kind: str, document: Mapping[str, Any]) -> Signal | None:
         item = count(document.get("output_index")) or 0
         part = (item, count(document.get("content_index")) or 0)
-        if kind in _IN_PART and part not in self._parts:
+        if kind in _IN_PART and part not in self._parts.get(item, ()):
             self.violate("delta_outside_part", f"an open part {part}", kind)
         elif item not in self._items:
             self.violate("delta_outside_item", f"an open item {item}", kind)

@@ -248,6 +248,20 @@ BROKEN = {
         ],
         [("delta_of_other_block", 2, "error")],
     ),
+    "delta-of-no-type": (
+        [
+            START,
+            block_start(),
+            *(
+                event("content_block_delta", index=0, delta={"type": kind})
+                for kind in ([], {}, 1, None)
+            ),
+            block_stop(),
+            END,
+            STOP,
+        ],
+        [],
+    ),
     "block_after_finish": (
         [START, *BLOCK, END, block_start(1), block_stop(1), STOP],
         [("block_after_finish", 6, "error")],
