@@ -343,9 +343,10 @@ FINE_STATUS: tuple[Case, ...] = (
     ("huge-number", 200, JSON, "1" * 10_000, "malformed_response", "not JSON"),
 )
 PROXY: tuple[Case, ...] = (
-    ("407-page", 407, HTML, page("Proxy"), "proxy_auth_required", ""),
-    ("407-empty", 407, {}, "", "proxy_auth_required", ""),
+    ("407-page", 407, HTML, page("Proxy"), "proxy_auth_required", "asks for a login"),
+    ("407-empty", 407, {}, "", "proxy_auth_required", "asks for a login"),
     ("407-squid", 407, {"server": "squid/6"}, "", "proxy_auth_required", "a Squid proxy"),
+    ("407-ntlm", 407, {"proxy-authenticate": "NTLM"}, "", "proxy_auth_required", "by NTLM only"),
 )
 REDIRECTS: tuple[Case, ...] = tuple(
     case

@@ -25,8 +25,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "streams replay explaining userfiles",
         "generation gateway asking curl following judging instead recording",
         """
-        transport heads tunnels proxyfaults routefaults sockets faults retry pace protocols meter sse
-        paste drilldown probes
+        transport heads tunnels proxyfaults routefaults sockets faults retry pace protocols meter
+        sse paste drilldown probes
         """,
         """
         classify redact answerers credentials address proxies settings
