@@ -18,19 +18,26 @@ _NOT_REACHED = frozenset(
 )
 
 
+# https://undici.nodejs.org/#/docs/api/EnvHttpProxyAgent
+_NODE = "undici, the client of Node.js, takes it for https:// too where nothing else is set."
+
+
 def without_proxy(error: TransportError, route: Route) -> TransportError:
     """Say of a direct connection that failed why a proxy that is set was not used."""
     if not route.why_direct or route.unused is None or error.identifier not in _NOT_REACHED:
         return error
     if route.bypass is not None:
-        action = (
-            f'If the gateway is reached through the proxy only, take "{route.bypass.entry}" out of'
-            f" {route.bypass.variable}."
-        )
+        needed = f'take "{route.bypass.entry}" out of {route.bypass.variable}'
+        after = tuple(_said(route))
     else:
         right = "HTTPS_PROXY" if route.unused.variable.isupper() else "https_proxy"
-        action = f"If the gateway is reached through the proxy only, set {right} to it as well."
-    return error.within(before=[f"{route.why_direct}."], after=_said(route), actions=[action])
+        needed = f"set {right} to it as well"
+        after = (_NODE,)
+    return error.within(
+        before=[f"{route.why_direct}."],
+        after=after,
+        actions=[f"If the gateway is reached through the proxy only, {needed}."],
+    )
 
 
 def doubted(error: TransportError, route: Route) -> TransportError:

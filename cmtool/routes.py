@@ -1,8 +1,8 @@
 """The way to an address that the environment asks for: directly or through which proxy, and why.
 
 ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, in lower case first, and ``NO_PROXY``: the order
-of curl (https://curl.se/libcurl/c/libcurl-env.html) and of Python's urllib.  Go's httpproxy looks
-at the upper case first.
+of curl (https://curl.se/libcurl/c/libcurl-env.html, which alone reads no ``HTTP_PROXY`` in upper
+case) and of Python's urllib.  Go's httpproxy looks at the upper case first.
 """
 
 from __future__ import annotations

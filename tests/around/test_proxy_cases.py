@@ -808,6 +808,7 @@ UNUSED: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
         {"HTTP_PROXY": "http://{login}@127.0.0.1:{open}"},
         (
             "HTTP_PROXY counts for http:// addresses only, so its proxy http://127.0.0.1:",
+            "undici, the client of Node.js, takes it for https:// too",
             "1. If the gateway is reached through the proxy only, set HTTPS_PROXY to it as well.",
         ),
     ),
