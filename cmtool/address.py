@@ -90,8 +90,10 @@ def examine(raw: str, where: str, model: str | None = None) -> AddressVerdict:
 
 
 def _without_login(text: str) -> str:
-    """Give a text without what stands between ``//`` and ``@``, be it a URL or not."""
-    return cut(re.sub(r"(?<=//).*@", "…@", text), _SHOWN)
+    """Give a text without all that stands in front of the last ``@``, be it a URL or not."""
+    before, at, behind = text.rpartition("@")
+    scheme = re.match(r"[a-z]{1,10}://", before)
+    return cut(f"{scheme[0] if scheme else ''}…@{behind}" if at else text, _SHOWN)
 
 
 def _split(text: str) -> SplitResult | None:
@@ -106,7 +108,13 @@ def _split(text: str) -> SplitResult | None:
     # A colon without a port is a scheme that was pasted twice: https://https://…
     usable = parts.scheme in {"http", "https"} and port_is_valid and _is_host(host)
     usable = usable and not parts.netloc.endswith(":")
+    usable = usable and not _holds_login(parts.path)
     return parts if usable and ("://" in text or "." in host or is_loopback(host)) else None
+
+
+def _holds_login(path: str) -> bool:
+    """Say whether an address with a login was pasted behind another one."""
+    return any(":" in name.rpartition("@")[0] for name in path.split("/"))
 
 
 def _is_host(host: str) -> bool:

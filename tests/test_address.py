@@ -170,6 +170,32 @@ def test_what_is_no_address_is_used_for_nothing(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param("https:/me:p4ss@gw.test/v1", id="one-slash"),
+        pytest.param("https:\\\\me:p4ss@gw.test\\v1", id="backslashes"),
+        pytest.param("https://https://me:p4ss@gw.test/v1", id="scheme-twice"),
+        pytest.param("me:p4ss@gw test/v1", id="no-scheme-and-a-blank"),
+        pytest.param("https://me\n:p4ss@gw.test/v1", id="line-end-inside"),
+        pytest.param("https://gw.test//me:p4ss@gw.test/v1", id="behind-another-address"),
+        pytest.param("gw.test/me:p4ss@gw.test/v1", id="in-the-path"),
+    ],
+)
+def test_a_login_is_told_nowhere(raw: str) -> None:
+    verdict = examine(raw, WHERE)
+    assert verdict.base_url is None
+    assert verdict.finding is not None
+    assert verdict.finding.id == "base_url_invalid"
+    told = " ".join((*verdict.finding.evidence, *verdict.finding.actions))
+    assert "p4ss" not in told
+    assert "gw" in told
+
+
+def test_an_at_sign_in_the_path_is_no_login() -> None:
+    assert examine("https://gw.test/me@corp/v1", WHERE).finding is None
+
+
+@pytest.mark.parametrize(
     ("raw", "vendor"),
     [
         pytest.param("https://api.openai.com/v1", "OpenAI", id="openai"),

@@ -23,6 +23,7 @@ from cmtool.credentials.contents import (
 )
 from cmtool.credentials.lookalikes import called, described, is_fullwidth, looks_like, shows_nothing
 from cmtool.credentials.pieces import Kind, Piece, Problem, whole
+from cmtool.redact import Redactor
 
 _EDGE_QUOTES = rf"(?:\\?[{QUOTES}]|&quot;|&\#39;|%22)+"
 _OPENING = re.compile(_EDGE_QUOTES)
@@ -144,7 +145,7 @@ def _without_assignment(piece: Piece) -> tuple[Piece, list[Problem]]:
     found = _ASSIGNMENT.match(piece.text)
     if found is None or not found[0]:
         return piece, []
-    named = found[0].strip(" =:>\"'{-\\")
+    named = Redactor().text(found[0].strip(" =:>\"'{-\\"))
     sign = "=" if "=" in found[0] else ":" if ":" in found[0].removeprefix("$env:") else " "
     said = f"The variable's name came along: {named}{sign}… is part of the value."
     rest = piece.cut(found.end(), len(piece.text))

@@ -191,3 +191,17 @@ def test_no_part_of_a_secret_is_evidence(secret: str, frame: str) -> None:
     assert verdict.key is None
     assert verdict.finding is not None
     assert secret not in " ".join(verdict.finding.evidence)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(f"{KEY}: cm-0123456789abcdef", id="our-own"),
+        pytest.param(f"gsk_{SECRET}: cm-0123456789abcdef", id="another-vendors"),
+        pytest.param(f'"x.sk-{SECRET}" = "cm-0123456789abcdef"', id="behind-a-word"),
+    ],
+)
+def test_a_key_in_the_place_of_a_name_is_not_told(raw: str) -> None:
+    finding = examine(raw, WHERE).finding
+    assert finding is not None
+    assert SECRET not in " ".join((*finding.evidence, *finding.actions, *finding.commands))

@@ -27,7 +27,7 @@ def block_start(index: int = 0, kind: str = "text") -> Event:
     return event("content_block_start", index=index, content_block={"type": kind})
 
 
-def delta(kind: str, index: int = 0, **fields: Any) -> Event:
+def delta(kind: Any, index: int = 0, **fields: Any) -> Event:
     return event("content_block_delta", index=index, delta={"type": kind, **fields})
 
 
@@ -192,6 +192,7 @@ def test_what_each_event_means(feed: Feed) -> None:
     ]
 
 
+NO_TYPES: tuple[Any, ...] = ([], {}, 1, None)
 BROKEN = {
     "message_start_missing": (
         [*BLOCK, message_delta(output_tokens=2), STOP],
@@ -249,17 +250,7 @@ BROKEN = {
         [("delta_of_other_block", 2, "error")],
     ),
     "delta-of-no-type": (
-        [
-            START,
-            block_start(),
-            *(
-                event("content_block_delta", index=0, delta={"type": kind})
-                for kind in ([], {}, 1, None)
-            ),
-            block_stop(),
-            END,
-            STOP,
-        ],
+        [START, block_start(), *map(delta, NO_TYPES), block_stop(), END, STOP],
         [],
     ),
     "block_after_finish": (
