@@ -18,17 +18,16 @@ from cmtool.asking import Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
-from cmtool.model import Exchange, Finding, Phase, Secret, Timings
+from cmtool.model import Exchange, Finding, Secret, Timings
 from cmtool.pace import Gate
 from cmtool.redact import Redactor, cut
 from cmtool.retry import Patience, persist
-from cmtool.transport import Answer, Request, Transport
+from cmtool.transport import Answer, Request, Transport, Waiting
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read
 _FIRST_ERROR = 400
 _ERROR_BODY_S = 5.0
 _LONGEST_DETAIL = 300
-_ENDS_EARLY = {Phase.STREAM: "The body ends before its announced end."}
 SHOWN_BODY = 4000  # characters of it that are kept as evidence
 
 _SHOWN_HEADERS = frozenset(
@@ -142,12 +141,13 @@ class Gateway:
             gone: Reading[None] = Reading(value=None, finding=self._fault(error, ask))
             self.journal.append(record(answer=None, reading=gone))
 
+        waiting = Waiting()
         record = partial(self._record, ask, number=number, sent_at=sent_at, start=start)
         try:
             async with AsyncExitStack() as stack:
                 async with asyncio.timeout(self._limit_s(ask)):
                     answer = await stack.enter_async_context(
-                        self._transport.send(self._request(ask), lost)
+                        self._transport.send(self._request(ask), lost, waiting)
                     )
                 answered_at = self.clock.now()
                 reading = await read(answer)
@@ -155,7 +155,7 @@ class Gateway:
             fault = exc
             reading = Reading(value=None, finding=self._fault(exc, ask))
         except TimeoutError:
-            reading = Reading(value=None, finding=self._no_answer(ask))
+            reading = Reading(value=None, finding=self._no_answer(ask, waiting))
         exchange = record(answer=answer, reading=reading)
         self.journal.append(exchange)
         return Attempt(
@@ -202,7 +202,7 @@ class Gateway:
                         defect = "The body is longer than 1 MiB; the rest was not read."
                         break
         except TransportError as exc:
-            defect = self.redactor.text(" ".join((_ENDS_EARLY.get(exc.phase, ""), *exc.details)))
+            defect = self.redactor.text(" ".join(exc.details))
         except TimeoutError:
             late = True
             defect = (
@@ -284,11 +284,10 @@ class Gateway:
             actions=error.actions if error.final else (*error.actions, *found.actions),
         )
 
-    def _no_answer(self, ask: Ask) -> Finding:
-        in_time = self._in_time(ask.limit_s)
-        return self.found(
-            "response_timeout", ask, f"No answer to {ask.method} {ask.path} {in_time}."
-        )
+    def _no_answer(self, ask: Ask, waiting: Waiting) -> Finding:
+        missing = f"No answer to {ask.method} {ask.path} {self._in_time(ask.limit_s)}"
+        told = self.redactor.text(waiting.told())
+        return self.found("response_timeout", ask, f"{missing}: {told}.")
 
     def _in_time(self, limit_s: float) -> str:
         return "before the deadline" if self.remaining_s() <= 0 else f"within {limit_s:g} s"

@@ -9,11 +9,10 @@ connection that was of no use any more.
 from __future__ import annotations
 
 import asyncio
-import re
 import ssl
-from ast import literal_eval
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -29,6 +28,7 @@ from cmtool.faults import (
     tls_failure,
 )
 from cmtool.handshakes import HandshakeError
+from cmtool.heads import begins_no_answer, broken_off, invalid, unfinished
 from cmtool.model import Phase, Timings
 from cmtool.proxyfaults import behind_tunnel, tunnel_failure, unreachable_proxy, unusable_proxy
 from cmtool.routefaults import doubted, without_proxy
@@ -50,6 +50,26 @@ class Request:
     url: str
     headers: Mapping[str, str]
     content: bytes | None = None
+
+
+class Waiting:
+    """How far a request has come that is not answered yet."""
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+
+    @property
+    def heard(self) -> bytes:
+        """The first bytes that came back."""
+        return self.connection.heard if self.connection else b""
+
+    def told(self) -> str:
+        """Say how far it has come, as the rest of a sentence."""
+        return unfinished(self.connection.heard if self.connection else None)
+
+
+# The request of the task: httpcore does not say on which connection it sends one.
+_waiting: ContextVar[Waiting] = ContextVar("waiting")
 
 
 class Answer:
@@ -133,13 +153,17 @@ class Transport:
 
     @asynccontextmanager
     async def send(
-        self, request: Request, lost: Callable[[TransportError], None]
+        self,
+        request: Request,
+        lost: Callable[[TransportError], None],
+        waiting: Waiting | None = None,
     ) -> AsyncIterator[Answer]:
         """Send a request and give the answer, its body unread; raises TransportError.
 
         ``lost`` hears of every time that a kept connection turned out to be of no use any more
-        and the request had to be sent again.
+        and the request had to be sent again; ``waiting`` knows how far it has come.
         """
+        _waiting.set(waiting or Waiting())
         response = await self._open(request, lost)
         try:
             stream = response.extensions["network_stream"]
@@ -175,6 +199,7 @@ class Transport:
             content=request.content,
             extensions={"trace": trace},
         )
+        _waiting.get().connection = None
         with _translated(self._route, Phase.CONNECT):
             return await self._client.send(built, stream=True)
 
@@ -200,12 +225,12 @@ class _Stream(httpcore.AsyncNetworkStream):
 
     def _hold_to_http(self) -> None:
         """Raise when what came first does not begin an answer (RFC 9112, section 4)."""
-        heard = self.connection.heard
-        if not b"HTTP/".startswith(heard[:5]):
-            raise stranger(heard)
+        if begins_no_answer(self.connection.heard):
+            raise stranger(self.connection.heard)
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
         del timeout
+        _waiting.get().connection = self.connection
         try:
             await self.connection.write(buffer)
         except ssl.SSLError:
@@ -353,14 +378,15 @@ def _translated(route: Route, phase: Phase) -> Iterator[None]:
         raise doubted(tunnel_failure(exc, route.proxy), route) from exc
     except ssl.SSLError as exc:
         if phase is Phase.STREAM:
-            raise _dropped(phase, f"TLS broke off: {exc.reason or exc}.") from exc
+            why = f"TLS broke off: {exc.reason or exc}."
+            raise TransportError("stream_disconnected", [why], phase) from exc
         raise _on(route, tls_failure(exc)) from exc
     except HandshakeError as exc:
         raise _on(route, handshake_failure(exc)) from exc
     except httpcore.RemoteProtocolError as exc:
         raise _protocol_failure(str(exc), phase) from exc
     except (httpcore.NetworkError, OSError) as exc:
-        raise _dropped(phase, "The connection was reset.") from exc
+        raise _dropped(phase, "reset") from exc
 
 
 def _unreached(error: DialError, route: Route) -> TransportError:
@@ -374,26 +400,22 @@ def _on(route: Route, error: TransportError) -> TransportError:
     return without_proxy(error, route) if route.proxy is None else behind_tunnel(error, route.proxy)
 
 
-def _dropped(phase: Phase, why: str) -> TransportError:
-    before_answer = phase is Phase.CONNECT
-    return TransportError(
-        "connection_reset" if before_answer else "stream_disconnected", [why], phase
-    )
+def _dropped(phase: Phase, how: str) -> TransportError:
+    if phase is Phase.CONNECT:
+        return broken_off(how, _waiting.get().heard)
+    why = f"The connection was {how} before the announced end of the body."
+    return TransportError("stream_disconnected", [why], phase)
 
 
 def _protocol_failure(said: str, phase: Phase) -> TransportError:
     if "disconnected" in said and phase is Phase.CONNECT:
-        return _dropped(phase, "The connection was closed before any answer came.")
+        return _dropped(phase, "closed")
     if "too long" in said:
         why = "The head of the answer is longer than 100 KB."
         return TransportError("not_the_gateway", [why], Phase.RESPONSE)
     if phase is Phase.CONNECT:
-        # h11 quotes what it read as the repr of its buffer.
-        found = re.search(r"bytearray\((b(['\"]).*\2)\)", said)
-        if found is not None:
-            return stranger(literal_eval(found[1]))
-        why = f"What answers there does not speak HTTP: {said}."
-        return TransportError("not_the_gateway", [why], Phase.RESPONSE)
+        return invalid(said, _waiting.get().heard)
     if "chunk" in said and "illegal" in said:
-        return _dropped(phase, "The body is not cut into chunks as its head announces.")
-    return _dropped(phase, "The connection was closed in the middle of the body.")
+        why = "The body is not cut into chunks as its head announces."
+        return TransportError("stream_disconnected", [why], phase)
+    return _dropped(phase, "closed")
