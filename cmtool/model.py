@@ -119,7 +119,8 @@ class Exchange:
 
     ``headers`` holds the allow-listed response headers; ``body`` the redacted answer where it
     is evidence, cut with a note when long; ``model`` the model that was asked for; ``failure``
-    the identifier of what was wrong, None when all was in order.
+    the identifier of what was wrong, None when all was in order.  ``sent_at`` is None where a
+    recording or a paste does not tell it.
     """
 
     check: str
@@ -128,7 +129,7 @@ class Exchange:
     attempt: int
     method: str
     url: str
-    sent_at: datetime
+    sent_at: datetime | None
     model: str | None = None
     status: int | None = None
     request_id: str | None = None
@@ -332,12 +333,29 @@ class SentRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """What ``explain`` took a pasted text for.
+
+    ``forms`` names each form that was met, the decisive one first; ``errors`` counts the errors
+    in the text, ``characters`` what was looked at, ``left_out`` the bytes that were not; ``surer``
+    asks for what would make the diagnosis surer.
+    """
+
+    forms: tuple[str, ...]
+    errors: int
+    characters: int
+    left_out: int = 0
+    surer: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a command came to.  ``findings`` holds everything found besides the ``diagnosis``.
 
     ``platform`` tells the versions of Python and of the system in words.
 
-    ``models``, ``balance`` and ``requests`` are there for the commands whose answer they are.
+    ``models``, ``balance``, ``requests`` and ``recognised`` are there for the commands whose
+    answer they are.
     """
 
     command: str
@@ -358,3 +376,4 @@ class Report:
     models: tuple[ModelInfo, ...] | None = None
     balance: Balance | None = None
     requests: tuple[SentRequest, ...] | None = None
+    recognised: Recognised | None = None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 
 from cmtool.asking import Attempt
 from cmtool.classify import Evidence
@@ -20,7 +19,6 @@ from cmtool.recording import End, Recorded
 from cmtool.redact import Redactor, cut
 
 _FOREVER_S = 1e9
-_UNKNOWN_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class _Tape:
@@ -115,7 +113,7 @@ def _attempt(recorded: Recorded, finding: Finding | None, body: str) -> Attempt[
         attempt=recorded.attempt,
         method="POST",
         url=f"recording:{DIALECTS[recorded.protocol].path}",
-        sent_at=recorded.sent_at or _UNKNOWN_TIME,
+        sent_at=recorded.sent_at,
         model=recorded.model,
         status=recorded.status,
         request_id=recorded.headers.get("x-request-id"),

@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from cmtool import catalog
 from cmtool.checks.facts import Facts
@@ -29,22 +28,10 @@ from cmtool.model import (
     Status,
     Support,
 )
+from cmtool.order import place
 from cmtool.protocols import DIALECTS
-from cmtool.redact import cut
+from cmtool.support import support_of
 
-_ORDER = (
-    ExitCode.CONFIGURATION,
-    ExitCode.NETWORK,
-    ExitCode.AUTHENTICATION,
-    ExitCode.BILLING,
-    ExitCode.MODEL,
-    ExitCode.RATE_LIMIT,
-    ExitCode.SERVICE,
-    ExitCode.REQUEST,
-    ExitCode.UNRECOGNISED,
-    ExitCode.STREAM,
-)
-_SUPPORT_BODY = 2000
 _KEY_IS_ACCEPTED = (
     "The key is right: the gateway takes it for {works}. Only for {check} it is refused, so what"
     " is wrong is the way in which the key is sent there, or what stands on that way."
@@ -61,9 +48,6 @@ _TOO_LATE = (
     "The time that the command was given ran out before everything was asked. What was asked until"
     " then is no reason to call the gateway unwell, and none to call it healthy."
 )
-_NO_REQUEST_ID = "none: the answer carried no x-request-id"
-_NO_MODEL = "none: the request named no model"
-_NO_BODY = "none: the answer had no body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,22 +87,7 @@ def support_for(diagnosis: Finding | None, exchanges: Sequence[Exchange]) -> Sup
         return None
     answered = [e for e in exchanges if e.check == diagnosis.check and e.status is not None]
     failed = [e for e in answered if e.failure == diagnosis.id] or answered
-    return _support(failed[-1]) if failed else None
-
-
-def request_time(moment: datetime) -> str:
-    """Give a time of day as support wants it: ISO 8601, UTC, milliseconds."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
-
-
-def _support(exchange: Exchange) -> Support:
-    return Support(
-        request_id=exchange.request_id or _NO_REQUEST_ID,
-        request_time=request_time(exchange.sent_at),
-        model=exchange.model or _NO_MODEL,
-        status=exchange.status,
-        body=cut(exchange.body, _SUPPORT_BODY) if exchange.body else _NO_BODY,
-    )
+    return support_of(failed[-1]) if failed else None
 
 
 def _generates(check: Check) -> bool:
@@ -176,7 +145,7 @@ def _unasked(done: Sequence[Done]) -> list[Finding]:
 def _root(findings: Sequence[Finding], *, strict: bool) -> Finding | None:
     errors = [f for f in findings if f.severity is Severity.ERROR]
     candidates = errors or (list(findings) if strict else [])
-    return min(candidates, key=lambda f: _ORDER.index(f.exit_code), default=None)
+    return min(candidates, key=place, default=None)
 
 
 def _outcome(diagnosis: Finding | None, others: Sequence[Finding]) -> Outcome:

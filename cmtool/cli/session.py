@@ -199,7 +199,7 @@ def _target(run: Run) -> Target:
 
 
 def _sent_at(exchange: Exchange) -> datetime:
-    return exchange.sent_at
+    return exchange.sent_at or datetime.max.replace(tzinfo=UTC)
 
 
 def _spent(exchanges: tuple[Exchange, ...], run: Run) -> Spent:

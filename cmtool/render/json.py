@@ -16,6 +16,7 @@ from cmtool.model import (
     Finding,
     Gaps,
     Json,
+    Recognised,
     Report,
     SentRequest,
     StreamResult,
@@ -85,6 +86,8 @@ def report_document(report: Report) -> Document:
         document["balance"] = _balance(report.balance)
     if report.requests is not None:
         document["requests"] = [_request(each) for each in report.requests]
+    if report.recognised is not None:
+        document["recognised"] = _recognised(report.recognised)
     return document
 
 
@@ -131,6 +134,16 @@ def _request(request: SentRequest) -> Document:
         "headers": dict(request.headers),
         "body": request.body,
         "curl": request.curl,
+    }
+
+
+def _recognised(recognised: Recognised) -> Document:
+    return {
+        "forms": list(recognised.forms),
+        "errors": recognised.errors,
+        "characters": recognised.characters,
+        "left_out": recognised.left_out,
+        "surer": list(recognised.surer),
     }
 
 
@@ -187,7 +200,7 @@ def _exchange(exchange: Exchange) -> Document:
         "attempt": exchange.attempt,
         "method": exchange.method,
         "url": exchange.url,
-        "sent_at": timestamp(exchange.sent_at),
+        "sent_at": None if exchange.sent_at is None else timestamp(exchange.sent_at),
         "status": exchange.status,
         "request_id": exchange.request_id,
         "served_model": exchange.served_model,

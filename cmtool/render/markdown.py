@@ -264,7 +264,7 @@ def _exchange_row(exchange: Exchange) -> Sequence[str]:
         _duration(exchange.duration_ms),
         code(exchange.failure or ""),
         code(exchange.request_id or "") or _NO_ID,
-        figures.timestamp(exchange.sent_at),
+        _NONE if exchange.sent_at is None else figures.timestamp(exchange.sent_at),
     )
 
 

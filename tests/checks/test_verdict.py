@@ -12,7 +12,7 @@ import pytest
 from cmtool import catalog
 from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Done
-from cmtool.checks.verdict import judge, request_time, support_for
+from cmtool.checks.verdict import judge, support_for
 from cmtool.model import (
     Check,
     Exchange,
@@ -24,6 +24,7 @@ from cmtool.model import (
     Severity,
     Status,
 )
+from cmtool.support import request_time
 
 GROUPS = {
     "key": Group.CONFIGURATION,

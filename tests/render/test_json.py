@@ -87,7 +87,7 @@ def test_the_keys_of_a_stream(reports: dict[str, Report]) -> None:
 
 def test_models_and_balance_are_there_only_when_asked_for(reports: dict[str, Report]) -> None:
     present = {
-        name: {"models", "balance", "requests"} & set(report_document(reports[name]))
+        name: {"models", "balance", "requests", "recognised"} & set(report_document(reports[name]))
         for name in ("healthy", "models", "balance")
     }
     assert present == {"healthy": set(), "models": {"models"}, "balance": {"balance"}}
@@ -214,7 +214,7 @@ def test_any_report_keeps_to_the_schema(
 
 def test_the_document_leaves_out_no_field_of_the_records(reports: dict[str, Report]) -> None:
     document = parsed(reports["streams"])
-    named = {each.name for each in fields(Report)} - {"models", "balance", "requests"}
+    named = {each.name for each in fields(Report)} - {"models", "balance", "requests", "recognised"}
     assert named <= set(document)
     # `buffered` is told as the warning stream_buffered, `profile` is for a picture only.
     told = {"buffered", "profile"}

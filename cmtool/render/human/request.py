@@ -79,7 +79,9 @@ def _facts(exchange: Exchange) -> Sequence[tuple[str, str]]:
     ]
     if exchange.duration_ms is not None:
         times.append(f"whole {figures.duration(exchange.duration_ms)}")
-    facts = [*exchange.headers.items(), ("sent", figures.timestamp(exchange.sent_at))]
+    facts = [*exchange.headers.items()]
+    if exchange.sent_at is not None:
+        facts.append(("sent", figures.timestamp(exchange.sent_at)))
     return [*facts, ("times", ", ".join(times))] if times else facts
 
 
