@@ -20,6 +20,45 @@ _MASK = "[redacted]"
 _SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
 _SHORTEST_SHOWN_TAIL = 16  # below it, four shown characters would be too much of the key
 
+SHOWN_HEADERS = frozenset(
+    {
+        "age",
+        "alt-svc",
+        "cf-cache-status",
+        "cf-mitigated",
+        "cf-ray",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "location",
+        "proxy-authenticate",
+        "proxy-status",
+        "retry-after",
+        "server",
+        "server-timing",
+        "transfer-encoding",
+        "vary",
+        "via",
+        "www-authenticate",
+        "x-amz-apigw-id",
+        "x-amz-cf-id",
+        "x-amzn-errortype",
+        "x-amzn-requestid",
+        "x-azure-ref",
+        "x-cache",
+        "x-crossmodel-model",
+        "x-envoy-upstream-service-time",
+        "x-powered-by",
+        "x-request-id",
+        "x-served-by",
+        "x-squid-error",
+        "x-varnish",
+    }
+)
+"""The response headers that are evidence; no other is shown, cookies and keys least of all."""
+
 # What looks like a key without being known: vendors' prefixes, then at least eight characters.
 _SHAPES = (
     (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp)[-_]|AIza)[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
