@@ -20,7 +20,7 @@ from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
 from cmtool.model import Exchange, Finding, Secret, Timings
 from cmtool.pace import Gate
-from cmtool.redact import Redactor, cut
+from cmtool.redact import SHOWN_HEADERS, Redactor, cut
 from cmtool.retry import Patience, persist
 from cmtool.transport import Answer, Request, Transport, Waiting
 
@@ -29,44 +29,6 @@ _FIRST_ERROR = 400
 _ERROR_BODY_S = 5.0
 _LONGEST_DETAIL = 300
 SHOWN_BODY = 4000  # characters of it that are kept as evidence
-
-_SHOWN_HEADERS = frozenset(
-    {
-        "age",
-        "alt-svc",
-        "cf-cache-status",
-        "cf-mitigated",
-        "cf-ray",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "content-type",
-        "date",
-        "location",
-        "proxy-authenticate",
-        "proxy-status",
-        "retry-after",
-        "server",
-        "server-timing",
-        "transfer-encoding",
-        "vary",
-        "via",
-        "www-authenticate",
-        "x-amz-apigw-id",
-        "x-amz-cf-id",
-        "x-amzn-errortype",
-        "x-amzn-requestid",
-        "x-azure-ref",
-        "x-cache",
-        "x-crossmodel-model",
-        "x-envoy-upstream-service-time",
-        "x-powered-by",
-        "x-request-id",
-        "x-served-by",
-        "x-squid-error",
-        "x-varnish",
-    }
-)
 
 R = TypeVar("R")
 
@@ -259,7 +221,7 @@ class Gateway:
         return {
             name: cut(self.redactor.text(value), 300)
             for name, value in answer.headers.items()
-            if name in _SHOWN_HEADERS
+            if name in SHOWN_HEADERS
         }
 
     def _limit_s(self, ask: Ask) -> float:
