@@ -33,7 +33,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         bypass routes challenges refusals
         documents modelids typos clock charsets compression thresholds clients pauses
         order support
-        envfiles encodings variables addresses lookups handshakes trust certificates inspectors
+        envfiles encodings variables addresses banners lookups handshakes trust certificates inspectors
         insights
         """,
         "catalog",
@@ -85,7 +85,7 @@ SHARED = {
     "protocols": {"", "base"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
-        *("bodies", "connection"),
+        *("bodies", "connection", "phrases"),
     },
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),

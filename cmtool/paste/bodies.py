@@ -1,0 +1,57 @@
+"""What the body of an answer comes to: events, an error, something else, or nothing wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from cmtool.paste.base import BODY_LIMIT, Answer, Capture, Form, Found, Healthy, Told
+from cmtool.paste.errors import inside
+from cmtool.paste.literals import objects
+
+FIRST_EVENT = re.compile(
+    r'(?m)^(?:data: ?(?:[{"]|\[DONE\])|event: ?(?:response\.|message_|content_block|error$|ping$))'
+)
+_BLOCKS = re.compile(r"\n[ \t]*\n")
+
+
+def starts(body: str) -> bool:
+    """Say whether a body begins with the lines of an event stream."""
+    return FIRST_EVENT.match(body.lstrip()) is not None
+
+
+def spaced(body: str) -> str:
+    """Give a stream whose blank lines were lost, as logs lose them, its blank lines back."""
+    if _BLOCKS.search(body.strip()):
+        return body
+    return re.sub(r"(?m)^(data:[^\n]*)$", "\\1\n", body) + "\n"
+
+
+def of_answer(body: str, form: Form, told: Told, start: int, end: int) -> Found:
+    """Say what the body of an answer is: events, an error, something else, or nothing wrong."""
+    streamed = told.headers.get("content-type", "").startswith("text/event-stream")
+    succeeded = 200 <= (told.status or 0) < 300  # noqa: PLR2004 - RFC 9110, 15.3
+    if succeeded and (streamed or starts(body)):
+        return Capture(form=form, place=start, end=end, told=told, body=spaced(body))
+    return of_body(body, form, told, start, end)
+
+
+def of_body(body: str, form: Form, told: Told, start: int, end: int) -> Found:
+    """Give what the body of an answer with a status comes to.
+
+    A body that breaks off, or that a terminal has changed, is written anew from what can be read.
+    """
+    body = body.strip()[:BODY_LIMIT]
+    literal = next(objects(body), None) if body[:1] in {"{", "["} else None
+    whole = literal is None or literal.whole
+    hits = inside(literal.value).hits if literal is not None else ()
+    answer = Answer(form=form, place=start, end=end, told=told, body=body, whole=whole)
+    if hits and literal is not None:
+        written = body[: literal.end] if literal.json and not hits[0].nested else hits[0].body
+        return replace(answer, body=written, error=hits[0].error)
+    succeeded = 200 <= (told.status or 0) < 300  # noqa: PLR2004 - RFC 9110, 15.3
+    if succeeded and literal is not None and literal.json and not body[literal.end :].strip():
+        return Healthy(form=form, place=start, end=end, told=told, body=body)
+    if literal is not None and literal.json:
+        return replace(answer, body=body[: literal.end])
+    return answer

@@ -1,0 +1,117 @@
+"""Bytes to text: what terminals, chat programs and editors leave in a paste is taken out.
+
+Every step takes time in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+
+# ECMA-48: control sequences, then operating system commands, then the two-character escapes.
+_ESCAPES = re.compile(
+    r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x1b[ -/]?[0-~]"
+    r"|\x9b[0-?]{0,64}[@-~]"
+)
+# The same where a program wrote the escape character as text.
+_WRITTEN_ESCAPES = re.compile(r"(?:\\x1b|\\u001b|\\033|␛|\^\[)\[[0-9;]{0,20}m")
+_INVISIBLE = dict.fromkeys(
+    [
+        *(ord(c) for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"),
+        *(code for code in range(0x20) if chr(code) not in "\t\n\r"),
+        0x7F,
+    ]
+)
+_BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x0085: "\n", 0x2028: "\n", 0x2029: "\n"}
+_TABLE = {**_INVISIBLE, **_BLANKS}
+_ODD = re.compile(r"[^\t\n -~]")
+_QUOTES = str.maketrans("“”„‟«»″‘’‚‛′`", '""""' + '""' + '"' + "''''" + "''")
+
+_FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~)[^\n]*$")
+_NARROWEST, _WIDEST = 60, 250  # columns of a terminal that wraps
+
+_TIME = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?"
+_LEVEL = r"\[?(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|error|warn|info)\]?"
+# What can stand before every line of a paste, from outside to inside.
+_PREFIXES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"[ \t]{0,8}(?:>[ \t]?){1,4}",  # a Markdown or mail quotation
+        r"[ \t]{0,8}\d{1,7}(?:[:|│→)]|[ \t]{2}|\t)[ \t]?",  # the numbers of lines
+        r"[\w./-]{1,80}[ \t]{0,40}\|[ \t]?",  # docker compose
+        r"\[[\w./-]{1,80}\][ \t]",  # kubectl --prefix, stern
+        r"[+-][ \t]?",  # a diff
+        _TIME + r"(?:[ \t]{1,4}|$)",
+        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./-]{1,64}(?:\[\d{1,8}\])?:[ \t]?",
+        r"(?:stdout|stderr)[ \t][FP][ \t]",  # the log format of Kubernetes
+        _LEVEL + r"[ \t]{0,4}(?:[:-][ \t]{1,4}|[ \t]{1,8})",
+        r"[ \t]{0,200}│[ \t]?",  # a box drawn around a text
+    )
+)
+_MOST_PREFIXES = 4
+
+
+def decoded(content: bytes) -> str:
+    """Give the text of bytes in UTF-8 or UTF-16, with or without a byte order mark."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    start = content[:4096]
+    if len(start) > 1 and start.count(b"\0") * 3 > len(start):
+        # Mostly ASCII in two bytes each: the zero is the second of a pair, or the first.
+        little = start[1::2].count(0) >= start[::2].count(0)
+        return content.decode("utf-16-le" if little else "utf-16-be", "replace")
+    return content.decode("utf-8-sig", "replace")
+
+
+def cleaned(text: str) -> str:
+    """Give the text with line feeds alone, without escape sequences and invisible characters."""
+    if "\x1b" in text or "\x9b" in text:
+        text = _ESCAPES.sub("", text)
+    if "[" in text:
+        text = _WRITTEN_ESCAPES.sub("", text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.translate(_TABLE) if _ODD.search(text) else text
+
+
+def unframed(text: str) -> str:
+    """Give the text without Markdown fences, and without what stands before every line."""
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub("", text)
+    for _ in range(_MOST_PREFIXES):
+        shorter = _without_prefix(text)
+        if shorter is None:
+            break
+        text = shorter
+    return text
+
+
+def _without_prefix(text: str) -> str | None:
+    lines = text.split("\n")
+    full = [line for line in lines if line.strip()]
+    for pattern in _PREFIXES if len(full) > 1 else ():
+        if all(pattern.match(line) for line in full[:50]):
+            cut = [pattern.match(line) for line in lines]
+            return "\n".join(
+                line[found.end() :] if found else line.strip() and line
+                for line, found in zip(lines, cut, strict=True)
+            )
+    return None
+
+
+def variants(text: str) -> Iterator[str]:
+    """Give the other ways to read a text: soft wraps undone, typographic quotes made plain."""
+    joined, plain = _unwrapped(text), text.translate(_QUOTES)
+    for variant in dict.fromkeys((joined, plain, _unwrapped(plain))):
+        if variant != text:
+            yield variant
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines that a terminal has broken: those that fill its width exactly."""
+    lines = text.split("\n")
+    width = max(map(len, lines))
+    if not _NARROWEST <= width <= _WIDEST:
+        return text
+    pieces = [line if len(line) == width else f"{line}\n" for line in lines]
+    return "".join(pieces).removesuffix("\n")
