@@ -14,6 +14,7 @@ from cmtool.sockets import Opening
 from cmtool.transport import Answer
 
 ANSWER_LIMIT_S = 20.0  # for an answer that is no generation
+ASIDE_LIMIT_S = 6.0  # for one that only adds to what real requests show
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)

@@ -316,9 +316,9 @@ def _foreign(identifier: str, evidence: Evidence) -> Finding:
 
 
 def _form(evidence: Evidence) -> tuple[str, ...]:
-    kind = evidence.content_type or "no content type"
+    kind = f"is {evidence.content_type}" if evidence.content_type else "has no content type"
     trace = "" if evidence.traced else ", and carries no x-request-id of the gateway"
-    return (f"The answer is {kind}, not in a form that the gateway uses{trace}.",)
+    return (f"The answer {kind}, not in a form that the gateway uses{trace}.",)
 
 
 def _who(evidence: Evidence) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterable, Iterator
 
 from cmtool.addresses import Range, odd_range
+from cmtool.banners import service
 from cmtool.handshakes import HandshakeError, Refusal, refusal, unfinished
 from cmtool.lookups import reason
 from cmtool.model import Phase
@@ -171,12 +172,17 @@ def stranger(heard: bytes) -> TransportError:
         )
     return TransportError(
         "not_the_gateway",
-        [f"What answers there does not speak HTTP: {quoted(heard)}."],
+        [f"What answers there does not speak HTTP: {quoted(heard)}{_as_others(heard)}."],
         Phase.RESPONSE,
         actions=["Check the host and the port of the base URL: another service listens there."],
         cause="What answers at {base_url} is no web server: it speaks another protocol.",
         final=True,
     )
+
+
+def _as_others(heard: bytes) -> str:
+    found = service(heard)
+    return f", as {found} does" if found else ""
 
 
 def quoted(heard: bytes) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from cmtool import catalog
-from cmtool.asking import Ask, Attempt, Body, Reader, Reading
+from cmtool.asking import ANSWER_LIMIT_S, Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
 from cmtool.faults import TransportError
@@ -60,14 +60,19 @@ class Gateway:
         self.gate = gate or Gate(patience.clock)
 
     async def get(
-        self, path: str, check: str, shape: Callable[[object], R | None], model: str | None = None
+        self,
+        path: str,
+        check: str,
+        shape: Callable[[object], R | None],
+        model: str | None = None,
+        limit_s: float = ANSWER_LIMIT_S,
     ) -> list[Attempt[R | None]]:
         """Ask for a JSON document, as often as its failure allows; gives every attempt.
 
         ``shape`` reads the document, or gives None when it has not the documented shape.
         """
         headers = {"accept": "application/json", **self.key_headers("authorization")}
-        ask = Ask(check=check, path=path, headers=headers, model=model)
+        ask = Ask(check=check, path=path, headers=headers, model=model, limit_s=limit_s)
         return await self.persist(ask, lambda answer: self.read_document(answer, ask, shape))
 
     def key_headers(self, name: str) -> dict[str, str]:

@@ -129,13 +129,16 @@ _REACHING: tuple[Row, ...] = (
         severity=Severity.ERROR,
         title="no answer came in time",
         cause=(
-            "The request was sent to {base_url}, and no answer, or no whole one, came before the "
-            "deadline. A long generation without streaming looks the same from outside."
+            "The request went to {base_url}, and no answer, or no whole one, came in the time that "
+            "it was given. The evidence says how far it had come."
         ),
         actions=(
             "Give it more time with --timeout, or raise the timeout of your client.",
-            "Stream long generations, or lower the output cap.",
-            "Try another model, to see whether it is this one alone.",
+            (
+                "Where no byte came at all, try from another network: a firewall or a proxy may "
+                "hold requests or answers back."
+            ),
+            "If it is a long generation, stream it, lower its output cap or try another model.",
             CONTACT_SUPPORT,
         ),
         commands=("cmtool request --stream {model}",),

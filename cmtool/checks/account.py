@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cmtool import catalog
-from cmtool.asking import Attempt
+from cmtool.asking import ANSWER_LIMIT_S, ASIDE_LIMIT_S, Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import duration_ms, failure, recovered, tries
@@ -42,10 +42,10 @@ async def auth(run: Run) -> Result:
 
 async def balance(run: Run) -> Result:
     """Read the wallet, and the day's success rate."""
-    gateway = run.reached()
+    gateway, model, limit_s = run.reached(), run.facts.model or run.settings.model, _limit_s(run)
     credit, usage = await asyncio.gather(
-        gateway.get("/credits", "balance", read_credits, run.facts.model or run.settings.model),
-        gateway.get("/usage", "balance", read_usage, run.facts.model or run.settings.model),
+        gateway.get("/credits", "balance", read_credits, model, limit_s),
+        gateway.get("/usage", "balance", read_usage, model, limit_s),
     )
     wallet, spend = credit[-1].value, usage[-1].value
     if wallet is None:
@@ -65,6 +65,15 @@ async def balance(run: Run) -> Result:
         details=_details(wallet),
         blocking=False,
     )
+
+
+def _limit_s(run: Run) -> float:
+    """Give the seconds for each answer: few where real requests say whether all is well.
+
+    ``cmtool balance``, which asks for nothing else, and ``--no-spend`` have to wait for it.
+    """
+    aside = bool(run.facts.listing) and not run.wishes.no_spend
+    return ASIDE_LIMIT_S if aside else ANSWER_LIMIT_S
 
 
 def _status(findings: tuple[Finding, ...]) -> Status:

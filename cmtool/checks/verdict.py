@@ -116,7 +116,8 @@ def _disproved(finding: Finding) -> Finding:
     if finding.severity is Severity.WARNING:
         return finding
     row = catalog.row("catalogue_unavailable" if finding.check == "auth" else "account_unavailable")
-    said = f"The answer was {finding.status} {finding.id}, but real requests succeeded."
+    status = f"{finding.status} " if finding.status is not None else ""
+    said = f"It came to {status}{finding.id}, but real requests succeeded."
     return catalog.fill(row, evidence=[said, *finding.evidence], check=finding.check)
 
 
