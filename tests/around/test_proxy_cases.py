@@ -375,7 +375,10 @@ def proxying(
         await caller.send(answer)
         if to:
             reader, writer = await asyncio.open_connection("127.0.0.1", to)
-            await asyncio.gather(pump(caller.reader, writer), pump(reader, caller.writer))
+            try:
+                await asyncio.gather(pump(caller.reader, writer), pump(reader, caller.writer))
+            finally:
+                writer.transport.abort()
 
     return talk
 
