@@ -36,9 +36,12 @@ def _choose(run: Run, listed: tuple[str, ...]) -> Result:
     if chosen is not None:
         return Result(status=Status.OK, summary=f"{chosen}, a cheap one out of the list")
     row = catalog.row("model_not_found")
-    said = "The list of models is empty: this key can use none."
+    summary, said = "the list is empty", "The list of models is empty: this key can use none."
+    if listed:
+        summary = f"none of the {len(listed)} listed models writes text"
+        said = f"None of the {len(listed)} models in the list is known by its name to write text."
     finding = catalog.fill(row, evidence=[said], check="model", predicted=True)
-    return Result(status=Status.FAIL, summary="the list is empty", findings=(finding,))
+    return Result(status=Status.FAIL, summary=summary, findings=(finding,))
 
 
 def _listed(entry: ModelInfo) -> str:
