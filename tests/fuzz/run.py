@@ -30,10 +30,10 @@ def main() -> None:
     """Run one target for the time that is asked for."""
     with _instrumented():
         # Under instrumentation, hence not at the top.
-        from tests.fuzz import answers, recordings, settings, streams  # noqa: PLC0415
+        from tests.fuzz import answers, pastes, recordings, settings, streams  # noqa: PLC0415
         from tests.fuzz.source import Source  # noqa: PLC0415
         from tests.fuzz.watch import Watch  # noqa: PLC0415
-    modules = (answers, settings, streams, recordings)
+    modules = (answers, settings, streams, recordings, pastes)
     targets = {t.name: t for module in modules for t in module.TARGETS}
     asked = _arguments(list(targets))
     target = targets[asked.target]
