@@ -19,10 +19,12 @@ from cmtool.answerers import (
     references,
     stranger,
 )
+from cmtool.answerers.references import HEADERS
 from cmtool.answerers.telling import tell, who
 from cmtool.catalog import ROWS, Row, Shape
 from cmtool.catalog.cloudflare import CODES
 from cmtool.catalog.parties import Party, words_for
+from cmtool.redact import SHOWN_HEADERS
 
 
 def page(text: str, title: str = "x") -> str:
@@ -201,6 +203,10 @@ NUMBERS: tuple[tuple[dict[str, str], str, list[str]], ...] = (
 @pytest.mark.parametrize(("headers", "body", "numbers"), NUMBERS)
 def test_its_owner_finds_it_by(headers: dict[str, str], body: str, numbers: list[str]) -> None:
     assert references(headers, body) == numbers
+
+
+def test_what_finds_an_answer_again_is_shown_with_it() -> None:
+    assert set(HEADERS) <= SHOWN_HEADERS
 
 
 COLD = (

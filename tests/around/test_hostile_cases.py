@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from cmtool.checks import account as account_checks
 from tests.around.conftest import KEY, Doctor
 from tests.around.servers import Caller, Talk, listening
 
@@ -391,6 +392,20 @@ def test_usage_that_never_answers_is_named_and_does_not_outlive_the_deadline(
         found = doctor("--no-spend", CROSSMODEL_API_URL=server.url(), timeout_s=_SHORT_S)
     assert found.id == "response_timeout"
     assert "No answer to GET /usage before the deadline" in found.prose
+
+
+def test_credits_that_never_answer_do_not_hold_up_a_run_that_generates(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_checks, "ASIDE_LIMIT_S", 0.3)
+    silent = says(b"", first=True, hangs=True)
+    start = time.monotonic()
+    with listening(account(credits=silent, usage=USED)) as server:
+        found = doctor(CROSSMODEL_API_URL=server.url(), timeout_s=_FOREVER_S)
+    assert time.monotonic() - start < _FOREVER_S / 2
+    told = [*found.report["findings"], found.report["diagnosis"]]
+    evidence = " ".join(line for finding in told for line in finding["evidence"])
+    assert "No answer to GET /credits within 0.3 s: the request was sent" in evidence
 
 
 # Memory: a process of its own, its peak against that of one which has nothing to bear.
