@@ -23,7 +23,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "checks render sandbox config",
         "streams replay explaining userfiles",
-        "generation gateway asking curl following judging instead recording",
+        "generation gateway asking curl following judging instead recording pasted",
         """
         transport heads tunnels proxyfaults routefaults sockets faults retry pace protocols meter
         sse paste drilldown probes

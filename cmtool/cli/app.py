@@ -17,6 +17,7 @@ from cmtool.cli.options import (
     AskOptions,
     ModelArgument,
     OutputOptions,
+    PasteOptions,
     Shell,
     StreamOptions,
     TargetOptions,
@@ -199,6 +200,30 @@ def request(
         ),
     )
     return emit(conclusion.report, output, request_lines)
+
+
+@app.command(
+    cls=HelpedCommand,
+    epilog="""
+        pbpaste | cmtool explain
+        curl -iN "$URL" -d @body.json 2>&1 | cmtool explain
+        python app.py 2>&1 | cmtool explain --model z-ai/glm-5
+    """,
+)
+@expanded
+@guarded
+def explain(
+    options: PasteOptions,
+    output: OutputOptions,
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="[FILE]", help="What holds the error; else standard input."),
+    ] = None,
+) -> int:
+    """Explain an error that is pasted, without any request."""
+    from cmtool.cli import explaining  # noqa: PLC0415
+
+    return explaining.run(file, options=options, output=output)
 
 
 @app.command(

@@ -248,6 +248,31 @@ class StreamOptions(OptionGroup):
 
 
 @dataclass(frozen=True, slots=True)
+class PasteOptions(OptionGroup):
+    """What a paste does not tell."""
+
+    HEADING = "What the paste does not tell"
+
+    status: Annotated[
+        int | None,
+        typer.Option("--status", metavar="N", help="The HTTP status of the answer."),
+    ] = None
+    protocol: Annotated[
+        Protocol | None,
+        typer.Option("--protocol", "-p", metavar="NAME", help=f"{', '.join(Protocol)}."),
+    ] = None
+    model_option: Annotated[
+        str | None,
+        typer.Option("--model", "-m", metavar="ID", help="The model that was asked for."),
+    ] = None
+
+    def checked(self) -> None:
+        """Raise UsageError for values that cannot be used."""
+        if self.status is not None and not 100 <= self.status <= 599:  # noqa: PLR2004 - RFC 9110
+            raise UsageError("--status takes an HTTP status, from 100 to 599.")
+
+
+@dataclass(frozen=True, slots=True)
 class OutputOptions(OptionGroup):
     """Where the result goes, and how it looks."""
 

@@ -16,14 +16,14 @@ from cmtool.address import examine as examine_address
 from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
 from cmtool.cli.boundary import keep_secret
+from cmtool.cli.hiding import secrets_of
 from cmtool.clock import Clock, Deadline
-from cmtool.credentials import PREFIX, KeyVerdict, bare, found_elsewhere
+from cmtool.credentials import KeyVerdict, found_elsewhere
 from cmtool.credentials import examine as examine_key
 from cmtool.gateway import Gateway
 from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
 from cmtool.pace import Gate
 from cmtool.protocols import Content
-from cmtool.proxies import login_parts
 from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
 from cmtool.retry import Patience
@@ -34,7 +34,6 @@ from cmtool.transport import Transport
 from cmtool.trust import Trust, system_store, trust
 
 _CONNECT_SHARE = 3  # of the command's time, for lookup, TCP and TLS each: there is more to find out
-_SHORTEST_SECRET = 8  # of a value that does not have the form of a key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +70,7 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
     clock = system_clock()
     started_at, start = clock.now(), clock.monotonic()
     key = _examined_key(order.settings)
-    secrets = _secrets(order.settings, key)
+    secrets = secrets_of(order.settings, key.key)
     keep_secret(secrets)
     redactor = Redactor(secrets)
     watcher = _Scrubbed(progress, redactor)
@@ -166,26 +165,6 @@ def _trust(base_url: str | None, route: Route, settings: Settings) -> Trust | No
         return None
     verifies_itself = sys.platform in {"win32", "darwin"}
     return trust(settings.environ, None if verifies_itself else system_store())
-
-
-def _secrets(settings: Settings, key: KeyVerdict) -> list[str]:
-    """Give what must not be shown: the key as it was found and as it is sent, and others' keys."""
-    own = [secret.reveal() for secret in (settings.key, key.key) if secret is not None]
-    others = [v for name, v in settings.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
-    placed = [*settings.other_keys, settings.outweighed]
-    placed += settings.dotenv.keys if settings.dotenv else ()
-    others += [other.key.reveal() for other in placed if other is not None]
-    logins = [part for v in settings.environ.values() for part in login_parts(v)]
-    forms = {form for secret in (*own, *others) for form in (bare(secret), secret.strip())}
-    return [form for form in forms if _is_secret(form)] + logins
-
-
-def _is_secret(form: str) -> bool:
-    """Tell a key from a stand-in such as ``null`` or ``none``, a word that answers hold as well.
-
-    A value with quotes in it is known without them; taken out whole it would spoil JSON.
-    """
-    return '"' not in form and (form.startswith(PREFIX) or len(form) >= _SHORTEST_SECRET)
 
 
 def _target(run: Run) -> Target:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from cmtool.classify import parse_json
 from cmtool.paste.base import BODY_LIMIT, Answer, Capture, Form, Found, Healthy, Told
 from cmtool.paste.errors import inside
 from cmtool.paste.literals import objects
@@ -21,10 +22,22 @@ def starts(body: str) -> bool:
 
 
 def spaced(body: str) -> str:
-    """Give a stream whose blank lines were lost, as logs lose them, its blank lines back."""
-    if _BLOCKS.search(body.strip()):
-        return body
-    return re.sub(r"(?m)^(data:[^\n]*)$", "\\1\n", body) + "\n"
+    """Give a stream the blank lines back that were lost: in logs, and at the end of a paste."""
+    if not _BLOCKS.search(body.strip()):
+        body = re.sub(r"(?m)^(data:[^\n]*)$", "\\1\n", body)
+    return f"{body.rstrip()}\n\n" if _ends_whole(body.rstrip()) else body
+
+
+def _ends_whole(body: str) -> bool:
+    """Say whether the last line is the whole data of an event."""
+    field, _, data = body.rpartition("\n")[2].partition(":")
+    if field != "data":
+        return False
+    try:
+        parse_json(data)
+    except ValueError:
+        return data.strip() == "[DONE]"
+    return True
 
 
 def of_answer(body: str, form: Form, told: Told, start: int, end: int) -> Found:

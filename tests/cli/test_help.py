@@ -16,7 +16,7 @@ from tests.cli.conftest import InProcess, Process
 COMMANDS = [command.name for command in definition().commands]
 HEADINGS = {
     *("Arguments", "Options", "Whom to ask", "What to ask", "What comes out"),
-    *("The streams", "Limits", "Recordings", "Examples"),
+    *("The streams", "Limits", "Recordings", "What the paste does not tell", "Examples"),
 }
 SCREEN = 55  # lines; the longest page is that of a command with some thirty options
 # How an example ends: a scenario that fails has the code of its failure.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cmtool.model import Report
 from cmtool.render.human import diagnosis, findings
 from cmtool.render.human.exchanges import exchange_lines
@@ -10,11 +12,15 @@ from cmtool.render.layout import BLANK, Line, Span, Style, line
 from cmtool.render.view import View
 
 
-def outcome(view: View, report: Report) -> list[Line]:
-    """Give the diagnosis and what was found beside it, or the verdict; then what it cost."""
+def outcome(view: View, report: Report, before_end: Sequence[Line] = ()) -> list[Line]:
+    """Give the diagnosis and what was found beside it, or the verdict; then what it cost.
+
+    ``before_end`` goes between the two.
+    """
     found = verdict(view, report) if report.diagnosis is None else _failure(view, report)
     return [
         *found,
+        *before_end,
         *(exchange_lines(view, report) if view.verbose else ()),
         BLANK,
         *footer(view, report),

@@ -1,0 +1,50 @@
+"""Follows the streams that stand in a paste, as `stream-test --replay` follows recorded ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from cmtool.explaining import Followed
+from cmtool.following import IDLE_S
+from cmtool.model import Protocol
+from cmtool.paste.base import Capture
+from cmtool.recording import End, Recorded, RecordingError, protocol_of, read
+from cmtool.replay import replay
+
+
+def follow(capture: Capture, model: str | None) -> Sequence[Followed]:
+    """Follow the streams of a capture or a recording; none where the protocol is not known."""
+    return asyncio.run(_followed(_recorded(capture, model)))
+
+
+async def _followed(streams: Sequence[Recorded]) -> list[Followed]:
+    generations = [await replay(stream, IDLE_S) for stream in streams]
+    return [
+        Followed(result=generation.result, exchange=generation.attempt.exchange)
+        for generation in generations
+    ]
+
+
+def _recorded(capture: Capture, model: str | None) -> list[Recorded]:
+    if capture.recording:
+        try:
+            return read(capture.body.encode("utf-8", "replace"), capture.told.protocol)
+        except RecordingError:
+            return []
+    body = capture.body.encode("utf-8", "replace")
+    protocol = protocol_of(body) or capture.told.protocol
+    return [_stream(capture, body, protocol, model)] if protocol else []
+
+
+def _stream(capture: Capture, body: bytes, protocol: Protocol, model: str | None) -> Recorded:
+    told = capture.told
+    return Recorded(
+        protocol=protocol,
+        model=model or told.model,
+        sent_at=told.sent_at,
+        status=told.status or 200,
+        headers={"content-type": "text/event-stream", **told.headers},
+        chunks=((None, body),),
+        end=End.BROKEN if capture.broken else End.CLOSED,
+    )

@@ -1,0 +1,178 @@
+"""One thing found in a paste to a finding: by the same rules as an answer that came just now.
+
+Pure.  What a paste leaves out is guarded here: an answer without a status is no foreign answer, a
+status alone says less than a body, and a body may end where the paste does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+
+from cmtool import catalog
+from cmtool.answerers import is_page
+from cmtool.answerers.telling import tell
+from cmtool.catalog import Origin, Row, Shape
+from cmtool.classify import MESSAGE_LIMIT, ErrorObject, Evidence, classify, from_error, shown_by
+from cmtool.model import Finding
+from cmtool.paste.base import Answer, Named, Told, Unanswered
+from cmtool.redact import cut
+
+_QUOTED = 300
+_ERROR = 400  # RFC 9110, 15.5: the first status of an error
+_NOT_FOUND = 404
+_PROXY_AUTHENTICATION, _NOT_ALLOWED = 407, 405
+_REDIRECTS = range(300, 400)
+
+_VAGUE_TITLE = "no connection came about, and the text leaves open why"
+_VAGUE_CAUSE = (
+    "The client says that its call got no answer, and not why. A name that cannot be looked up, a"
+    " refused connection, a certificate that is not trusted, a proxy, or an invisible character"
+    " in the key: to an SDK all of these are a connection error."
+)
+_VAGUE_ACTIONS = (
+    "Paste the whole traceback: the lines above the last one name the cause.",
+    (
+        "Run cmtool doctor on the same machine: it looks at the key, the address, the name lookup,"
+        " the connection and the certificate one by one."
+    ),
+)
+_A_PAGE = "The gateway answers in JSON; what was pasted is a page of HTML."
+_ANOTHER_FORM = "What was pasted does not have the form of the gateway's errors."
+
+
+def of_answer(answer: Answer, model: str | None) -> Finding | None:
+    """Say what is wrong with an answer; None when nothing is."""
+    evidence = _evidence(answer, model)
+    if answer.error is not None:
+        return classify(evidence)
+    if answer.body and (answer.told.status is None or not answer.whole):
+        return _foreign(answer, evidence)
+    if answer.body or answer.told.headers.get("content-type"):
+        return classify(evidence)
+    if answer.said:
+        return _in_words(answer.said, evidence)
+    return _by_status(evidence)
+
+
+def of_failure(failure: Unanswered, model: str | None) -> Finding:
+    """Give the finding for a call that got no answer."""
+    said = f"It says: {cut(failure.said, _QUOTED)}"
+    finding = _filled(failure.identifier, failure.told, model, [said])
+    if not failure.vague:
+        return finding
+    return dataclasses.replace(
+        finding, title=_VAGUE_TITLE, cause=_VAGUE_CAUSE, actions=_VAGUE_ACTIONS
+    )
+
+
+def of_name(named: Named, model: str | None) -> Finding:
+    """Give the finding for an identifier that stands in the text."""
+    row = catalog.row(named.identifier)
+    status = named.told.status
+    facts = [named.said] if named.said else []
+    if status is not None and row.documented and status not in row.statuses:
+        usual = " or ".join(map(str, row.statuses))
+        facts.append(f"It stands beside status {status}; it is documented for {usual}.")
+    finding = _filled(named.identifier, named.told, model, facts)
+    code = named.identifier if row.origin is Origin.CODE else None
+    return dataclasses.replace(finding, status=status, code=code)
+
+
+def truncated(told: Told, model: str | None, fact: str) -> Finding:
+    """Give the finding for a stream that is known to lack its last event."""
+    return _filled("stream_truncated", told, model, [fact])
+
+
+def base_url(told: Told) -> str | None:
+    """Give the base URL of a call, where the paste shows its URL."""
+    if told.url is None:
+        return None
+    before, version, _ = told.url.partition("/v1")
+    return before + version if version else "/".join(told.url.split("/")[:3])
+
+
+def _filled(identifier: str, told: Told, model: str | None, evidence: Iterable[str]) -> Finding:
+    return catalog.fill(
+        catalog.row(identifier),
+        model=model,
+        base_url=base_url(told),
+        evidence=evidence,
+        check=told.protocol.value if told.protocol else None,
+    )
+
+
+def _evidence(answer: Answer, model: str | None) -> Evidence:
+    told = answer.told
+    return Evidence(
+        status=told.status,
+        headers=told.headers,
+        body=answer.body,
+        protocol=told.protocol,
+        check=told.protocol.value if told.protocol else None,
+        model=model,
+        base_url=base_url(told),
+    )
+
+
+def _foreign(answer: Answer, evidence: Evidence) -> Finding | None:
+    """Judge a body without an error object of which the status or the end is not known."""
+    if evidence.status is None:
+        return _without_status(evidence)
+    if answer.whole or is_page(answer.body) or (evidence.traced and evidence.status >= _ERROR):
+        return classify(evidence)
+    if evidence.status < _ERROR:
+        return classify(dataclasses.replace(evidence, defect="The body breaks off."))
+    return _by_status(evidence)
+
+
+def _without_status(evidence: Evidence) -> Finding:
+    """Judge what somebody else answered, when the status is not known."""
+    told = tell(None, evidence.headers, evidence.body, misplaced=True, base_url=evidence.base_url)
+    fact = _A_PAGE if is_page(evidence.body) else _ANOTHER_FORM
+    finding = shown_by(catalog.row("not_the_gateway"), evidence)
+    return dataclasses.replace(
+        finding,
+        cause=(told and told.cause) or finding.cause,
+        actions=(told and told.actions) or finding.actions,
+        evidence=(*(told.evidence if told else ()), fact),
+    )
+
+
+def _in_words(said: str, evidence: Evidence) -> Finding:
+    """Judge what a client says of an error whose body it does not show."""
+    row = _row_of_status(evidence.status)
+    about_a_path = evidence.status == _NOT_FOUND and "model" not in said.lower()
+    if row is None or not row.documented or about_a_path:
+        finding = _by_status(evidence)
+    else:
+        error = ErrorObject(shape=Shape.ANTHROPIC, message=said, type=row.type)
+        # The type is only what the status stands for; the text does not show it.
+        finding = dataclasses.replace(from_error(error, evidence), type=None)
+    return dataclasses.replace(finding, message=cut(said, MESSAGE_LIMIT))
+
+
+def _by_status(evidence: Evidence) -> Finding:
+    """Judge a status of which nothing else is known."""
+    status = evidence.status
+    row = _row_of_status(status)
+    if row is not None and row.documented:
+        alone = f"Only the status {status} is known; the body of the answer would tell more."
+        facts = [alone]
+        if status == _NOT_FOUND:
+            facts.append("A path that does not exist gives the same status: check the base URL.")
+        return dataclasses.replace(shown_by(row, evidence, tuple(facts)), type=None)
+    row = row or catalog.row("intermediary_error")
+    documented = "It is no status that the gateway documents for an error of its own."
+    return shown_by(row, evidence, (f"Only the status {status} is known.", documented))
+
+
+def _row_of_status(status: int | None) -> Row | None:
+    known = catalog.sole_code(status) or catalog.family_of_status(status)
+    if known is not None or status is None:
+        return known
+    if status == _PROXY_AUTHENTICATION:
+        return catalog.row("proxy_auth_required")
+    if status == _NOT_ALLOWED:
+        return catalog.row("not_the_gateway")
+    return catalog.row("redirected") if status in _REDIRECTS else None
