@@ -151,7 +151,7 @@ _cmtool() {
             if [[ $cur == -* ]]; then
                 _cmtool_words --version --help -h
             else
-                _cmtool_words doctor models stream-test request errors balance sandbox completion
+                _cmtool_words doctor models stream-test request explain errors balance sandbox completion
             fi
             ;;
         doctor)
@@ -239,6 +239,24 @@ _cmtool() {
                         _cmtool_words $options
                     else
                         _cmtool_models
+                    fi
+                    ;;
+            esac
+            ;;
+        explain)
+            _cmtool_read \
+                --status= --protocol,-p= --model,-m= --format,-f= '--report=*' --strict --quiet,-q --verbose,-v \
+                --no-color --ascii --help,-h
+            case $expects in
+                --protocol | -p) _cmtool_words chat responses messages ;;
+                --model | -m) _cmtool_models ;;
+                --format | -f) _cmtool_words human json junit markdown ;;
+                --report) _cmtool_files ;;
+                '')
+                    if [[ -n $taken || $cur == -* ]]; then
+                        _cmtool_words $options
+                    else
+                        _cmtool_files
                     fi
                     ;;
             esac

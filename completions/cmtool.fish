@@ -78,6 +78,7 @@ complete -c cmtool -n __cmtool_in -a doctor -d 'Walk every check and print one d
 complete -c cmtool -n __cmtool_in -a models -d 'List the model IDs, one a line, sorted'
 complete -c cmtool -n __cmtool_in -a stream-test -d 'Judge and measure real streams, fit for a pipeline'
 complete -c cmtool -n __cmtool_in -a request -d 'Send one test request and show everything'
+complete -c cmtool -n __cmtool_in -a explain -d 'Explain an error that is pasted, without any request'
 complete -c cmtool -n __cmtool_in -a errors -d 'Print the error table, or one row of it in full'
 complete -c cmtool -n __cmtool_in -a balance -d 'Show the wallet and the spend, in money'
 complete -c cmtool -n __cmtool_in -a sandbox -d 'Serve a local gateway with a scenario for every failure'
@@ -167,6 +168,19 @@ complete -c cmtool -n '__cmtool_in request' -l no-color -d 'No colours; NO_COLOR
 complete -c cmtool -n '__cmtool_in request' -l ascii -d 'Plain ASCII output'
 complete -c cmtool -n '__cmtool_in request' -l help -s h -d 'Show this message and exit'
 complete -c cmtool -n '__cmtool_wants request --prompt --max-tokens --base-url --api-key-file --env-file --sandbox --timeout --model -m --protocol -p --format -f --report' -a '(__cmtool_models)'
+
+complete -c cmtool -n '__cmtool_in explain' -l status -x -d 'The HTTP status of the answer'
+complete -c cmtool -n '__cmtool_in explain' -l protocol -s p -x -a 'chat responses messages' -d 'chat, responses, messages'
+complete -c cmtool -n '__cmtool_in explain' -l model -s m -x -a '(__cmtool_models)' -d 'The model that was asked for'
+complete -c cmtool -n '__cmtool_in explain' -l format -s f -x -a 'human json junit markdown' -d 'human, json, junit, markdown'
+complete -c cmtool -n '__cmtool_in explain' -l report -r -F -d 'Also to a .json, .xml or .md file; repeatable'
+complete -c cmtool -n '__cmtool_in explain' -l strict -d 'A warning fails too'
+complete -c cmtool -n '__cmtool_in explain' -l quiet -s q -d 'Say only what matters most'
+complete -c cmtool -n '__cmtool_in explain' -l verbose -s v -d 'Show every exchange'
+complete -c cmtool -n '__cmtool_in explain' -l no-color -d 'No colours; NO_COLOR does the same'
+complete -c cmtool -n '__cmtool_in explain' -l ascii -d 'Plain ASCII output'
+complete -c cmtool -n '__cmtool_in explain' -l help -s h -d 'Show this message and exit'
+complete -c cmtool -n '__cmtool_wants explain --status --protocol -p --model -m --format -f --report' -F
 
 complete -c cmtool -n '__cmtool_in errors' -l format -s f -x -a 'human json junit markdown' -d 'human, json, junit, markdown'
 complete -c cmtool -n '__cmtool_in errors' -l report -r -F -d 'Also to a .json, .xml or .md file; repeatable'

@@ -255,6 +255,38 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 default { if (-not $before) { $offered = @(Get-Model) } }
             }
         }
+        'explain' {
+            $options = @(
+                @('--status', 'The HTTP status of the answer'),
+                @('--protocol', 'chat, responses, messages'),
+                @('-p', 'chat, responses, messages'),
+                @('--model', 'The model that was asked for'),
+                @('-m', 'The model that was asked for'),
+                @('--format', 'human, json, junit, markdown'),
+                @('-f', 'human, json, junit, markdown'),
+                @('--report', 'Also to a .json, .xml or .md file; repeatable'),
+                @('--strict', 'A warning fails too'),
+                @('--quiet', 'Say only what matters most'),
+                @('-q', 'Say only what matters most'),
+                @('--verbose', 'Show every exchange'),
+                @('-v', 'Show every exchange'),
+                @('--no-color', 'No colours; NO_COLOR does the same'),
+                @('--ascii', 'Plain ASCII output'),
+                @('--help', 'Show this message and exit'),
+                @('-h', 'Show this message and exit')
+            )
+            switch -CaseSensitive ($previous) {
+                '--status' { $offered = @(); $options = @() }
+                '--protocol' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '-p' { $offered = @('chat', 'responses', 'messages'); $options = @() }
+                '--model' { $offered = @(Get-Model); $options = @() }
+                '-m' { $offered = @(Get-Model); $options = @() }
+                '--format' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '-f' { $offered = @('human', 'json', 'junit', 'markdown'); $options = @() }
+                '--report' { $offered = @(); $options = @() }
+                default { if (-not $before) { $offered = @() } }
+            }
+        }
         'errors' {
             $options = @(
                 @('--format', 'human, json, junit, markdown'),
@@ -349,6 +381,7 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
                 @('models', 'List the model IDs, one a line, sorted'),
                 @('stream-test', 'Judge and measure real streams, fit for a pipeline'),
                 @('request', 'Send one test request and show everything'),
+                @('explain', 'Explain an error that is pasted, without any request'),
                 @('errors', 'Print the error table, or one row of it in full'),
                 @('balance', 'Show the wallet and the spend, in money'),
                 @('sandbox', 'Serve a local gateway with a scenario for every failure'),
