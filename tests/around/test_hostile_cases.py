@@ -160,7 +160,9 @@ STRANGERS = {
 }
 
 CLOSING = {
-    "closed-at-once": reset(says(b"", first=True), "closed before any answer came."),
+    "closed-at-once": reset(
+        says(b"", first=True), "The connection was "
+    ),  # or a reset, as it falls
     "closed-after-the-request": reset(says(b""), "closed before any answer came."),
     "closed-in-the-status-line": reset(
         says(b"HTTP/1.1 20"), 'before any answer came whole: it sent "HTTP/1.1 20".'
