@@ -48,11 +48,16 @@ def of_answer(answer: Answer, model: str | None) -> Finding | None:
         return classify(evidence)
     if answer.body and (answer.told.status is None or not answer.whole):
         return _foreign(answer, evidence)
-    if answer.body or answer.told.headers.get("content-type"):
+    if answer.body or _needs_no_body(answer.told.status):
         return classify(evidence)
     if answer.said:
         return _in_words(answer.said, evidence)
     return _by_status(evidence)
+
+
+def _needs_no_body(status: int | None) -> bool:
+    """Say whether the head alone tells all that there is to tell."""
+    return status == _PROXY_AUTHENTICATION or status in _REDIRECTS
 
 
 def of_failure(failure: Unanswered, model: str | None) -> Finding:

@@ -7,16 +7,17 @@ form is adding its file, its name in :mod:`cmtool.paste.forms` and its row here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cmtool.paste import connection, events, har, heads, names, pages, reports, residue, written
-from cmtool.paste.base import Answer, Found, Healthy, Hints, Told
+from cmtool.paste.base import Answer, Found, Healthy, Hints, Named, Told
 from cmtool.paste.errors import inside
-from cmtool.paste.forms import FORMS
+from cmtool.paste.forms import BODY, FORMS, LOG
 from cmtool.paste.literals import Literal, objects
 from cmtool.paste.merging import merged
 from cmtool.paste.told import overall
+from cmtool.paste.written import form_of
 
 __all__ = ["FORMS", "Found", "Hints", "Pasted", "nearest", "read"]
 
@@ -40,16 +41,36 @@ class Pasted:
 def read(content: bytes) -> Pasted:
     """Find every error in what was pasted, in whatever form; soft wraps and the like are undone."""
     text = residue.cleaned(residue.decoded(content))
-    found = _read(residue.unframed(text))
-    if _weight(found) < _FULL and len(text) <= _VARIED:
-        others = [_read(residue.unframed(variant)) for variant in residue.variants(text)]
-        found = max([found, *others], key=_weight)
+    shown = residue.unframed(text)
+    found = _read(shown)
+    if len(text) <= _VARIED:
+        found = max([found, *map(_read, _other_readings(text, shown, found))], key=_knowledge)
     return Pasted(text=text, found=tuple(found))
 
 
 def nearest(text: str) -> tuple[str, str] | None:
     """Give the word of a text that comes nearest to an identifier, and that identifier."""
     return names.nearest(text)
+
+
+def _other_readings(text: str, shown: str, found: Sequence[Found]) -> Iterator[str]:
+    """Give the other ways to read a text: without the stamps of a log, and with mended lines."""
+    unstamped = residue.unstamped(shown)
+    if unstamped != shown:
+        yield unstamped
+    if _weight(found) < _FULL:
+        yield from (residue.unframed(variant) for variant in residue.variants(text))
+
+
+def _knowledge(found: Sequence[Found]) -> int:
+    """Give how much a reading tells, to take the one that tells most."""
+    return max(
+        (
+            4 * each.weight + bool(each.told.status) + bool(len(each.told.headers) > 1)
+            for each in found
+        ),
+        default=0,
+    )
 
 
 def _weight(found: Sequence[Found]) -> int:
@@ -75,7 +96,8 @@ def _taken(found: list[Found], text: str, finders: Sequence[Finder]) -> tuple[li
     for finder in finders:
         fresh = list(finder(text))
         found = [*found, *fresh]
-        text = _without(text, fresh)
+        # A name may stand within words that tell more, such as its status.
+        text = _without(text, (each for each in fresh if not isinstance(each, Named)))
     return found, text
 
 
@@ -98,23 +120,30 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
             break
     if entries := har.entries(literals):
         return [*found, *har.of_entries(entries)], " " * len(text)
-    fresh = [each for literal in literals for each in _of_object(text, literal, depth)]
+    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
+    fresh = [
+        each
+        for literal in literals
+        for each in _of_object(
+            text, literal, depth, alone=literal.start <= first and literal.end >= last
+        )
+    ]
     return [*found, *fresh], _without(text, fresh)
 
 
-def _of_object(text: str, literal: Literal, depth: int) -> list[Found]:
+def _of_object(text: str, literal: Literal, depth: int, *, alone: bool) -> list[Found]:
     """Give what one object holds: a report, error objects, or texts with errors in them."""
     if own := list(reports.reports(literal)):
         return own
-    found = list(written.of_literal(text, literal))
+    found = list(written.of_literal(text, literal, alone=alone))
     full = any(isinstance(each, Answer) and each.error and each.error.code for each in found)
     if full or depth >= _DEEPEST or (found and isinstance(found[0], Healthy)):
         return found
-    within = _within(literal, depth)
+    within = _within(text, literal, depth, alone=alone)
     return within if _weight(within) >= max(_weight(found), _FULL - 1) else found
 
 
-def _within(literal: Literal, depth: int) -> list[Found]:
+def _within(text: str, literal: Literal, depth: int, *, alone: bool) -> list[Found]:
     """Read the texts in an object as pastes of their own."""
     content = inside(literal.value)
     found: list[Found] = []
@@ -124,6 +153,9 @@ def _within(literal: Literal, depth: int) -> list[Found]:
         for each in _read(value, depth + 1):
             context = Told(status=told.status).merged(told)
             moved = replace(each, place=literal.start, end=literal.end)
+            if each.form is BODY:
+                outer = form_of(text, literal, content, alone=alone)
+                moved = replace(moved, form=LOG if outer is BODY else outer)
             found.append(replace(moved, told=each.told.merged(context)))
     return [each for each in found if not isinstance(each, Healthy)]
 

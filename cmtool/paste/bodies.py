@@ -63,7 +63,8 @@ def of_body(body: str, form: Form, told: Told, start: int, end: int) -> Found:
         written = body[: literal.end] if literal.json and not hits[0].nested else hits[0].body
         return replace(answer, body=written, error=hits[0].error)
     succeeded = 200 <= (told.status or 0) < 300  # noqa: PLR2004 - RFC 9110, 15.3
-    if succeeded and literal is not None and literal.json and not body[literal.end :].strip():
+    is_document = literal is not None and literal.json and not body[literal.end :].strip()
+    if succeeded and (is_document or not body):
         return Healthy(form=form, place=start, end=end, told=told, body=body)
     if literal is not None and literal.json:
         return replace(answer, body=body[: literal.end])

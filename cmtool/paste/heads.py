@@ -20,7 +20,7 @@ _CURL_NOTE = re.compile(
     r"^(?:\* |\*$|> |>$|[{}] \[\d+ bytes|  % Total|  +Dload|[ \d]{3} [ \d.kMG]{4,}[ \d:.kMG-]*$"
     r"|--- ?$|curl: \(\d)"
 )
-_PROXY_MADE = re.compile(r"(?i)^connection established")
+_CURL_ENDED = re.compile(r"(?m)^curl: \(\d")
 _REQUEST_REACH = 16 * 1024  # characters before an answer in which its request may stand
 
 
@@ -44,11 +44,15 @@ def _is_tunnel(rest: str) -> bool:
 
 def _answer(text: str, head: re.Match[str], end: int, request: str) -> Found:
     is_trace = head[1] == "< "
+    # What curl says of the connection in the end is for those who look for just that.
+    ended = _CURL_ENDED.search(text, head.end(), end)
+    end = ended.start() if ended else end
     lines = text[head.end() + 1 : end].split("\n")
     if is_trace:
         lines = [line for line in lines if not _CURL_NOTE.match(line)]
     headers, rest = _headers(lines)
-    body = "\n".join(line for line in rest if not _CURL_NOTE.match(line))
+    # wget shows heads without their bodies.
+    body = "" if head[1] == "  " else "\n".join(x for x in rest if not _CURL_NOTE.match(x))
     following = _REQUEST_LINE.search(body)
     if following is not None:  # the request of the next exchange
         body = body[: following.start()]

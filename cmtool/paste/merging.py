@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cmtool import catalog
+from cmtool.catalog import Origin
 from cmtool.paste.base import Answer, Capture, Found, Healthy, Named, Told, Unanswered
 from cmtool.paste.connection import rank
 
@@ -60,6 +62,8 @@ def _without_echoes(found: Sequence[Found]) -> list[Found]:
     answers = [each for each in found if isinstance(each, Answer) and not each.guessed]
     bodies = [each for each in answers if each.error is not None or each.body]
     codes = {each.error.code for each in bodies if each.error is not None}
+    names = {each.identifier for each in found if isinstance(each, Named)}
+    named_codes = {name for name in names if catalog.row(name).origin is Origin.CODE}
     firm = [
         each
         for each in found
@@ -76,7 +80,8 @@ def _without_echoes(found: Sequence[Found]) -> list[Found]:
             case Answer(error=None, body="", told=told):
                 return _said_elsewhere(told.status, each, bodies, answers)
             case Named(identifier=identifier):
-                return identifier in codes or bool(bodies or firm)
+                broader = identifier not in named_codes and bool(named_codes)
+                return broader or identifier in codes or bool(bodies or firm)
             case _:
                 return False
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 # ECMA-48: control sequences, then operating system commands, then the two-character escapes.
 _ESCAPES = re.compile(
@@ -33,8 +33,8 @@ _NARROWEST, _WIDEST = 60, 250  # columns of a terminal that wraps
 
 _TIME = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?"
 _LEVEL = r"\[?(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|error|warn|info)\]?"
-# What can stand before every line of a paste, from outside to inside.
-_PREFIXES = tuple(
+# What can stand before every line of a paste, from outside to inside: what showed the lines ...
+_FRAMES = tuple(
     re.compile(pattern)
     for pattern in (
         r"[ \t]{0,8}(?:>[ \t]?){1,4}",  # a Markdown or mail quotation
@@ -42,14 +42,21 @@ _PREFIXES = tuple(
         r"[\w./-]{1,80}[ \t]{0,40}\|[ \t]?",  # docker compose
         r"\[[\w./-]{1,80}\][ \t]",  # kubectl --prefix, stern
         r"[+-][ \t]?",  # a diff
+        r"[ \t]{0,200}│[ \t]?",  # a box drawn around a text
+    )
+)
+# ... and what wrote them.
+_STAMPS = tuple(
+    re.compile(pattern)
+    for pattern in (
         _TIME + r"(?:[ \t]{1,4}|$)",
         r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./-]{1,64}(?:\[\d{1,8}\])?:[ \t]?",
         r"(?:stdout|stderr)[ \t][FP][ \t]",  # the log format of Kubernetes
         _LEVEL + r"[ \t]{0,4}(?:[:-][ \t]{1,4}|[ \t]{1,8})",
-        r"[ \t]{0,200}│[ \t]?",  # a box drawn around a text
     )
 )
 _MOST_PREFIXES = 4
+_FEWEST_LINES = 2  # before a single line anything may stand
 
 
 def decoded(content: bytes) -> str:
@@ -75,28 +82,33 @@ def cleaned(text: str) -> str:
 
 
 def unframed(text: str) -> str:
-    """Give the text without Markdown fences, and without what stands before every line."""
+    """Give the text without Markdown fences and what was put before every line to show it."""
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
+    return _without(_FRAMES, text)
+
+
+def unstamped(text: str) -> str:
+    """Give the text without the time and the level that a log puts before every line."""
+    return _without((*_STAMPS, *_FRAMES), text)
+
+
+def _without(prefixes: Sequence[re.Pattern[str]], text: str) -> str:
     for _ in range(_MOST_PREFIXES):
-        shorter = _without_prefix(text)
+        shorter = next(filter(None, (_without_prefix(p, text) for p in prefixes)), None)
         if shorter is None:
             break
         text = shorter
     return text
 
 
-def _without_prefix(text: str) -> str | None:
+def _without_prefix(prefix: re.Pattern[str], text: str) -> str | None:
+    """Give the text without a prefix that stands before each of its lines; None without it."""
     lines = text.split("\n")
     full = [line for line in lines if line.strip()]
-    for pattern in _PREFIXES if len(full) > 1 else ():
-        if all(pattern.match(line) for line in full[:50]):
-            cut = [pattern.match(line) for line in lines]
-            return "\n".join(
-                line[found.end() :] if found else line.strip() and line
-                for line, found in zip(lines, cut, strict=True)
-            )
-    return None
+    if len(full) < _FEWEST_LINES or not all(prefix.match(line) for line in full):
+        return None
+    return "\n".join(prefix.sub("", line, count=1) for line in lines)
 
 
 def variants(text: str) -> Iterator[str]:

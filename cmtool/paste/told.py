@@ -11,7 +11,7 @@ from cmtool.model import Protocol
 from cmtool.paste.base import Told
 
 _AROUND = 600  # characters before and behind an error in which its request ID may stand
-_REASONS = {
+REASONS = {
     400: "bad request",
     401: "unauthori[sz]ed",
     402: "payment required",
@@ -37,16 +37,18 @@ _STATUS = re.compile(
     r"|\bstatus(?:[_ -]?(?:code|line))?[\"']? {0,2}(?:[:=]|is|of)? {0,2}[\"']?"
     r"|\bresponse code:? {1,2}|\breturned error: {0,2}|\b(?:client|server) error '"
     r"|\bnot indicate success: |(?:error|exception)[:(] {0,2}[\"']?|(?:error|exception) "
-    r"|^)([2-5]\d\d)(?![\d.,:%])(?!-\d)(?! ?(?:ms|s|mb|kb|tokens?|characters)\b)",
+    r")([2-5]\d\d)(?!\d|[.,:-]\d|%)(?! ?(?:ms|s|mb|kb|tokens?|characters)\b)",
     re.MULTILINE,
 )
 _REASONED = re.compile(
     r"(?i)\b([3-5]\d\d)(?= (?:"
-    + "|".join(_REASONS.values())
-    + r"|(?:client|server) error\b|status code\b|\{))"
+    + "|".join(REASONS.values())
+    + r"|(?:client|server) error\b|status code\b|\{|[a-z]{2,20}_[a-z_]{2,30}\b))"
+    r"|^[ \t]{0,8}([2-5]\d\d)[ \t]{0,8}$",
+    re.MULTILINE,
 )
 _REASON_ALONE = re.compile(
-    r"(?i)\b(?:" + "|".join(f"(?P<s{code}>{words})" for code, words in _REASONS.items()) + r")\b"
+    r"(?i)\b(?:" + "|".join(f"(?P<s{code}>{words})" for code, words in REASONS.items()) + r")\b"
 )
 
 # Names of exception classes that stand for one status, in the SDKs and the frameworks over them.
@@ -92,7 +94,8 @@ def statuses(text: str) -> Iterable[tuple[int, int, int]]:
     """Give every status that a text names: where the number begins, where it ends, which it is."""
     for pattern in (_STATUS, _REASONED):
         for found in pattern.finditer(text):
-            yield found.start(1), found.end(1), int(found[1])
+            group = found.lastindex or 0
+            yield found.start(group), found.end(group), int(found[group])
 
 
 def status_of(text: str) -> int | None:

@@ -5,6 +5,7 @@ Python and JavaScript SDKs, frameworks over them, clients in other languages, li
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from cmtool.paste import forms
 from cmtool.paste.base import FOUND_LIMIT, Answer, Form, Found, Healthy, Told
 from cmtool.paste.errors import Hit, Inside, bodies, healthy, inside
 from cmtool.paste.literals import Literal
-from cmtool.paste.told import CLASS, CLASSES, around, status_in_words, status_of, statuses
+from cmtool.paste.told import CLASS, CLASSES, REASONS, around, status_in_words, status_of, statuses
 
 _BEFORE, _TRACEBACK = 300, 3000  # characters in front of an error that tell its form
 _LINE = 2000  # characters of a line that are looked at
@@ -24,14 +25,15 @@ _FRAMEWORKS = (
     r"|pydantic_ai|crewai|autogen|dspy|semantic.kernel"
 )
 _JAVASCRIPT = (
-    r"\n\s+at .{0,300}(?:\.m?[jt]s|node:|<anonymous>)|\w+Error: [2-5]\d\d[ {]|\bnode_modules\b"
+    r"\n\s+at .{0,300}(?:\.m?[jt]s|node:|<anonymous>)|\bnode_modules\b"
+    r"|(?<![\w.])\w+Error: [2-5]\d\d[ {]"
 )
-_OPENAI = r"\bopenai\.\w*(?:Error|errors)|[/\\]openai[/\\]|\bcom\.openai\b|Error code: \d{3}"
+_OPENAI = r"\bopenai\.[\w.]*(?:Error|errors)|[/\\]openai[/\\]|\bcom\.openai\b|Error code: \d{3}"
 _WRITERS: tuple[tuple[Form, re.Pattern[str]], ...] = tuple(
     (form, re.compile(pattern))
     for form, pattern in (
         (forms.WRAPPED, _FRAMEWORKS),
-        (forms.ANTHROPIC, r"\banthropic\.\w*Error|[/\\]anthropic[/\\]|\bcom\.anthropic\b"),
+        (forms.ANTHROPIC, r"\banthropic\.[\w.]*Error|[/\\]anthropic[/\\]|\bcom\.anthropic\b"),
         (forms.JAVASCRIPT, _JAVASCRIPT),
         (forms.OPENAI, _OPENAI),
         (forms.LOG, r"(?:^|\n)[^\n]{0,60}\d\d:\d\d:\d\d|\b(?:ERROR|WARN(?:ING)?|INFO)\b"),
@@ -39,46 +41,77 @@ _WRITERS: tuple[tuple[Form, re.Pattern[str]], ...] = tuple(
     )
 )
 _NOISE = re.compile(r"^[\s:,\-–—({\[\"']+|[\s\"')}\]]+$")
+_REASON = re.compile(
+    r"(?i)(?:(?:client|server) error:? )?(?:[a-z-]+ ?){1,4}?(?: for url:?.*|, url=.*)"
+    r"|(?:" + "|".join(REASONS.values()) + r")\W*"
+)
+_STATUS_ALONE = re.compile(
+    r"(?i)\W*(?:http(?:/[\d.]+)?|status|error)?[ _]?(?:code)?\W*\d{3}\W*(?:"
+    + "|".join(REASONS.values())
+    + r")?\W*"
+)
 _LEADING = re.compile(r"(?i)^(?:error code:?|status code|http)?\s*[2-5]\d\d\b(?: status code)?")
 
 
-def of_literal(text: str, literal: Literal) -> Iterator[Found]:
-    """Give the errors that an object in the text holds, or that it is an answer without one."""
+def of_literal(text: str, literal: Literal, *, alone: bool) -> Iterator[Found]:
+    """Give the errors that an object in the text holds, or that it is an answer without one.
+
+    ``alone`` says that the text is nothing but this object.
+    """
     content = inside(literal.value)
-    line_start = text.rfind("\n", 0, literal.start) + 1
-    start = max(line_start, literal.start - _BEFORE)
-    before = text[max(0, literal.start - _TRACEBACK) : literal.start]
-    alone = not text[: literal.start].strip() and not text[literal.end :].strip()
-    told = _told(text, literal, start, content)
-    form = _form(before, literal, content, alone=alone)
-    end = literal.end
     if content.hits:
-        for hit in content.hits[-FOUND_LIMIT:]:
-            yield Answer(
-                form=form,
-                place=start,
-                end=end,
-                told=_of_anthropic(form, hit.told.merged(told)),
-                body=_body(text, literal, hit),
-                whole=literal.whole,
-                error=hit.error,
-            )
-    elif healthy(literal.value) and alone:
+        yield from _errors(text, literal, content, alone=alone)
+    elif alone and healthy(literal.value):
+        told = _told(text, literal, content)
         body = text[literal.start : literal.end]
-        yield Healthy(form=forms.DOCUMENT, place=start, end=end, told=told, body=body)
-    elif told.status and told.status >= 300 and (form is not forms.LOG or bodies(literal.value)):  # noqa: PLR2004
-        body = bodies(literal.value) or text[literal.start : literal.end]
-        # An object that a client prints is no body; what it says of the error is in its fields.
-        own = (literal.json and "status" not in literal.value) or bodies(literal.value)
+        place, end = literal.start, literal.end
+        yield Healthy(form=forms.DOCUMENT, place=place, end=end, told=told, body=body)
+    else:
+        yield from _without_error(text, literal, content, alone=alone)
+
+
+def _errors(text: str, literal: Literal, content: Inside, *, alone: bool) -> Iterator[Found]:
+    told, form = _told(text, literal, content), form_of(text, literal, content, alone=alone)
+    for hit in content.hits[-FOUND_LIMIT:]:
         yield Answer(
             form=form,
-            place=start,
-            end=end,
-            told=told,
-            body=body if own else "",
-            said=_message(literal.value) or _words(before),
+            place=_start(text, literal),
+            end=literal.end,
+            told=_of_anthropic(form, hit.told.merged(told)),
+            body=_body(text, literal, hit),
             whole=literal.whole,
+            error=hit.error,
         )
+
+
+def _without_error(text: str, literal: Literal, content: Inside, *, alone: bool) -> Iterator[Found]:
+    """Give an answer with a failing status whose body, or whose record, holds no error object."""
+    told = _told(text, literal, content)
+    if told.status is None or told.status < 300:  # noqa: PLR2004 - RFC 9110, 15.4
+        return
+    # An object that a client or a log prints is no body; it may hold one, and words.
+    record = content.told.status is not None
+    body = bodies(literal.value) or ("" if record else _written(text, literal))
+    yield Answer(
+        form=form_of(text, literal, content, alone=alone),
+        place=_start(text, literal),
+        end=literal.end,
+        told=told,
+        body=body,
+        said="" if body else _message(literal.value),
+        whole=literal.whole,
+    )
+
+
+def _start(text: str, literal: Literal) -> int:
+    """Give where the words in front of an object begin."""
+    return max(text.rfind("\n", 0, literal.start) + 1, literal.start - _BEFORE)
+
+
+def _written(text: str, literal: Literal) -> str:
+    if literal.json:
+        return text[literal.start : literal.end]
+    return json.dumps(literal.value, ensure_ascii=False)
 
 
 def _body(text: str, literal: Literal, hit: Hit) -> str:
@@ -88,23 +121,31 @@ def _body(text: str, literal: Literal, hit: Hit) -> str:
     return hit.body
 
 
-def _told(text: str, literal: Literal, start: int, content: Inside) -> Told:
+def _told(text: str, literal: Literal, content: Inside) -> Told:
     """Join what the object tells, then its line, then what stands around."""
-    line = text[start : literal.start]
-    # The words of an SDK are before its object, or in the line above the stack that is between.
-    above = text[max(0, literal.start - _TRACEBACK) : literal.start]
-    stack = re.search(r"([^\n]*)(?:\n\s+at [^\n]*)+ $", above)
-    status = content.told.status or status_of(line) or (status_of(stack[1]) if stack else None)
-    named = Told(status=status)
+    start = _start(text, literal)
+    status = content.told.status or status_of(text[start : literal.start + 1])
+    named = Told(status=status or status_of(_above_stack(text, start)))
     return content.told.merged(named).merged(around(text, start, literal.end))
 
 
-def _form(before: str, literal: Literal, content: Inside, *, alone: bool) -> Form:
-    if alone and (not content.hits or not content.hits[0].nested):
-        return forms.BODY
-    if alone:
+def _above_stack(text: str, at: int) -> str:
+    """Give the line above the stack that a JavaScript error prints between words and object."""
+    lines = text[max(0, at - _TRACEBACK) : at].split("\n")[:-1]
+    if not text[at : at + _BEFORE].lstrip().startswith("at "):
+        return ""
+    while lines and lines[-1].lstrip().startswith("at "):
+        lines.pop()
+    return lines[-1][:_LINE] if lines else ""
+
+
+def form_of(text: str, literal: Literal, content: Inside, *, alone: bool) -> Form:
+    """Say what printed an object, by what stands in front of it."""
+    if not alone:
+        return writer(text[max(0, literal.start - _TRACEBACK) : literal.start])
+    if content.hits and content.hits[0].nested:
         return forms.LOG if literal.json else forms.JAVASCRIPT
-    return writer(before)
+    return forms.LOG if content.told.status and literal.json else forms.BODY
 
 
 def writer(text: str) -> Form:
@@ -126,7 +167,7 @@ def lines(text: str) -> Iterator[Found]:
     for start, place, end, status, guessed in _failing(text):
         context = text[max(0, start - _TRACEBACK) : end]
         form = writer(context)
-        short = form is forms.EXCEPTION and end - start <= 40 and "rror" not in text[start:end]  # noqa: PLR2004
+        short = form is forms.EXCEPTION and _STATUS_ALONE.fullmatch(text, start, end) is not None
         said = _words(text[place:end])
         yield Answer(
             form=forms.STATUS if short else form,
@@ -173,6 +214,7 @@ def in_words(text: str) -> Iterator[Found]:
 
 
 def _words(text: str) -> str:
-    """Give what a client says of an error, without the figures and the marks around it."""
+    """Give what a client says of an error, without figures, marks and mere reason phrases."""
     words = _NOISE.sub("", _LEADING.sub("", _NOISE.sub("", text.strip())))
-    return _NOISE.sub("", words)
+    bare = _NOISE.sub("", words)
+    return "" if _REASON.fullmatch(bare) else bare
