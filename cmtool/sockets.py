@@ -215,9 +215,7 @@ class Connection:
         start = self._monotonic()
         try:
             async with asyncio.timeout(timeout_s):
-                transport = await asyncio.get_running_loop().start_tls(
-                    self._transport, receiver, context, server_hostname=server_name
-                )
+                transport = await self._upgraded(receiver, context, server_name)
         except ssl.SSLError:
             raise
         except OSError as exc:
@@ -233,6 +231,25 @@ class Connection:
             certificate=_certificate(transport),
         )
         return Connection(receiver, opening, self._monotonic)
+
+    async def _upgraded(
+        self, receiver: _Receiver, context: ssl.SSLContext, server_name: str | None
+    ) -> asyncio.Transport | None:
+        """Shake hands; a handshake that nobody waits for any more leaves nothing open.
+
+        asyncio itself loses the transport when it is cancelled just as the handshake is done.
+        """
+        shaking = asyncio.ensure_future(
+            asyncio.get_running_loop().start_tls(
+                self._transport, receiver, context, server_hostname=server_name
+            )
+        )
+        try:
+            return await asyncio.shield(shaking)
+        except asyncio.CancelledError:
+            shaking.add_done_callback(_drop)
+            self._transport.abort()
+            raise
 
     def info(self, name: str) -> Any:
         """Give what asyncio's transport knows: ``socket``, ``peername``, ``ssl_object``."""
@@ -351,6 +368,14 @@ async def _first(
             task.cancel()
 
 
+def _drop(handshake: asyncio.Future[asyncio.Transport | None]) -> None:
+    """Close what a handshake came to after all."""
+    if handshake.cancelled() or handshake.exception() is not None:
+        return
+    if (transport := handshake.result()) is not None:
+        transport.abort()
+
+
 def _give_up(task: asyncio.Future[_Receiver]) -> None:
     """Close a connection that came about when another one had been chosen already."""
     if task.cancelled() or task.exception() is not None:
@@ -377,7 +402,10 @@ def _tls_version(transport: asyncio.BaseTransport) -> str | None:
 
 def _certificate(transport: asyncio.BaseTransport) -> bytes | None:
     ssl_object = transport.get_extra_info("ssl_object")
-    der: bytes | None = ssl_object.getpeercert(binary_form=True) if ssl_object else None
+    try:
+        der: bytes | None = ssl_object.getpeercert(binary_form=True) if ssl_object else None
+    except ValueError:  # the other side has taken the handshake back by now
+        return None
     return der
 
 
