@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from cmtool.answerers import SIGNATURES
 from cmtool.answerers.references import HEADERS
@@ -12,7 +13,7 @@ from cmtool.classify import Evidence, classify
 from cmtool.model import Phase, Protocol
 from cmtool.redact import Redactor, visible
 from tests.fuzz.contract import renders, report_of, sound
-from tests.fuzz.source import Source, as_body, as_header, seed
+from tests.fuzz.source import ODD, Source, as_body, as_header, seed
 from tests.fuzz.watch import Target
 
 KEY = "cm-Zq7vX2m9Lw4Rt8Yp"
@@ -36,7 +37,8 @@ _PIECES = (
     *("<title>", "</title>", "<h1>", "</h1>", "<center>nginx</center>", "Ray ID: "),
     *("Error 1020", "<!doctype html>", "just a moment", "Reference&#32;&#35;", "request id: "),
     *("data: ", KEY, '{"error":', '"message":"', "incident id: ", "&#x110000;", "\\ud800"),
-    *("{model}", "Bearer "),
+    *("{model}", "Bearer ", "\n::error::x", "##[group]", "@team", "https://evil.example", "#12"),
+    *("`", "```\n", "|", "\x1b[31m", "\u202e", "\ufffe", ":tada:", "<b>", "![x](y)", "\n# x", "**"),
 )
 
 
@@ -69,12 +71,20 @@ def _openai(source: Source) -> str:
         "code": source.pick(_CODES),
         "param": as_body(source.cut(16)),
     }
-    return json.dumps({"error": {**error, "message": as_body(source.rest())}})
+    return json.dumps({"error": _spoiled(source, error)})
 
 
 def _anthropic(source: Source) -> str:
-    error = {"type": source.pick(_TYPES), "message": as_body(source.rest())}
+    error = _spoiled(source, {"type": source.pick(_TYPES)})
     return json.dumps({"type": "error", "error": error}, ensure_ascii=False)
+
+
+def _spoiled(source: Source, error: dict[str, Any]) -> dict[str, Any]:
+    """Give an error object, one in four with a field that is of no documented kind."""
+    field = source.pick(("type", "code", "param", "message")) if source.number(4) == 3 else ""
+    odd = source.pick(ODD)
+    error = {**error, "message": as_body(source.rest())}
+    return {**error, field: odd} if field else error
 
 
 def _pieced(source: Source) -> str:

@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+ODD: tuple[Any, ...] = (
+    *(None, True, False, 0, -1, 1, 2**63, 1.5, float("inf"), "", "x", "error", [], [None], {}),
+    *([{}], {"error": {}}, "stop", "\ud800\x1b[1m", ["a"], {"type": "error"}, 10**400),
+)
+"""What nobody expects in the place of a value of JSON."""
 
 
 @dataclass(slots=True)

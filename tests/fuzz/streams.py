@@ -24,17 +24,13 @@ from cmtool.sse import EventDecoder, EventTooLongError
 from tests.fuzz import reference
 from tests.fuzz.answers import repeated
 from tests.fuzz.contract import renders, report_of, sound
-from tests.fuzz.source import Source, as_body, seed
+from tests.fuzz.source import ODD, Source, as_body, seed
 from tests.fuzz.watch import Target
 
 Event = tuple[str, str]
 
 _SPEAKERS = {Protocol.CHAT: CHAT, Protocol.RESPONSES: RESPONSES, Protocol.MESSAGES: MESSAGES}
 _SPEECHES = (Speech(), Speech(reasoning=True), Speech(tool=True), Speech(reasoning=True, tool=True))
-_ODD: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 1, 2**63, 1.5, float("inf"), "", "x", "error", [], [None], {}),
-    *([{}], {"error": {}}, "stop", "\ud800\x1b[1m", ["a"], {"type": "error"}, 10**400),
-)
 _NAMES = (
     *("message", "error", "ping", "", "response.created", "message_stop"),
     *("response.completed", "response.output_text.delta", "content_block_delta"),
@@ -120,18 +116,36 @@ def _spoiled(source: Source, events: list[Event]) -> list[Event]:
             events[at:at] = [(source.pick(_NAMES), as_body(source.cut()))]
         case 5 if events:
             events[at] = (source.pick(_NAMES), events[at][1])
-        case _ if events:
+        case 6 if events:
             events[at] = (events[at][0], _altered(source, events[at][1]))
+        case _:
+            name, value = source.pick(_FIELDS), source.pick(ODD)
+            events = [(kind, _replaced(data, name, value)) for kind, data in events]
     return events
+
+
+def _replaced(data: str, name: str, value: Any) -> str:
+    """Put one value into all fields of a name."""
+    document = _parsed(data)
+    for holder, field in list(_places(document)):
+        if field == name:
+            holder[field] = copy.deepcopy(value)
+    return json.dumps(document) if document else data
+
+
+def _parsed(data: str) -> Any:
+    """Give the object or the array in the data of an event; an empty one where there is none."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict | list) else {}
 
 
 def _altered(source: Source, data: str) -> str:
     """Change one value somewhere in the data of an event."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        return data
-    places = list(_places(document)) if isinstance(document, dict | list) else []
+    document = _parsed(data)
+    places = list(_places(document))
     if not places:
         return data
     holder, name = source.pick(places)
@@ -140,8 +154,17 @@ def _altered(source: Source, data: str) -> str:
     elif source.number(4) == 1:
         holder[name] = as_body(source.cut())
     else:
-        holder[name] = copy.deepcopy(source.pick(_ODD))
+        holder[name] = copy.deepcopy(source.pick(ODD))
     return json.dumps(document)
+
+
+_FIELDS = (
+    *("choices", "delta", "content", "index", "finish_reason", "usage", "id", "object", "role"),
+    *("type", "response", "status", "sequence_number", "output_index", "content_index", "item"),
+    *("message", "content_block", "text", "partial_json", "stop_reason", "tool_calls", "function"),
+    *("prompt_tokens", "completion_tokens", "input_tokens", "output_tokens", "arguments", "name"),
+    *("error", "code", "param", "incomplete_details", "reason", "thinking", "reasoning_content"),
+)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:
@@ -193,7 +216,7 @@ def holds(result: StreamResult) -> None:
     assert len(result.violations) <= 50
     assert all(len(each.got) <= 120 and len(each.expected) <= 120 for each in result.violations)
     for figure in (result.input_tokens, result.output_tokens):
-        assert figure is None or 0 <= figure < 2**63
+        assert figure is None or (type(figure) is int and 0 <= figure < 2**63)
     assert result.text_chars >= 0 <= result.deltas <= result.events * 100
     assert result.finish_reason is None or isinstance(result.finish_reason, str)
 
