@@ -118,10 +118,11 @@ def classified(source: Source) -> None:
 
 def rendered(source: Source) -> None:
     """Show a finding, its texts filled with whatever an answer says, in every format."""
+    quoted = not source.flag()
     answer = evidence(source)
     finding = classify(answer)
     if finding is not None:
-        report = Redactor([KEY]).scrub(report_of(finding, answer.body))
+        report = Redactor([KEY]).scrub(report_of(finding, answer.body if quoted else ""))
         renders(report, KEY)
 
 

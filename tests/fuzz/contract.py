@@ -109,7 +109,7 @@ def report_of(finding: Finding, body: str = "", stream: StreamResult | None = No
         checks=(check,),
         exchanges=(exchange,),
         streams=(stream,) if stream else (),
-        support=support,
+        support=support if body else None,
     )
 
 
