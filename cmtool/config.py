@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from cmtool.address import PUBLIC_BASE_URL
+from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.errors import UsageError
 from cmtool.model import Secret
 from cmtool.settings import DotEnv, NamedKey, Settings

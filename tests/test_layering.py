@@ -70,11 +70,8 @@ SIDEWAYS = {
     "insights": {"addresses", "certificates", "inspectors"},  # into sentences
     "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed
     "probes": {"sockets", "tunnels"},
-    "address": {
-        "proxies",
-        "redact",
-        "typos",
-    },  # the base URL decides on the proxy, and is quoted cut
+    # The base URL decides on the proxy, is quoted cut, and may hold a key or odd characters.
+    "address": {"proxies", "redact", "typos", "credentials"},
 }
 """Imports within one layer: one way each."""
 

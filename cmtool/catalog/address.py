@@ -5,13 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from cmtool.catalog.row import Origin, Row, Sample
-from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_ANTHROPIC, PUBLIC_BASE_URL
+from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_EACH_CLIENT, PUBLIC_BASE_URL
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
-
-_SET_PUBLIC = (
-    f"Set CROSSMODEL_API_URL to {PUBLIC_BASE_URL}, or unset it: that address is the default."
-)
 
 _row = partial(
     Row,
@@ -25,16 +21,13 @@ _row = partial(
 ROWS: tuple[Row, ...] = (
     _row(
         id="base_url_invalid",
-        title="the base URL is not a URL",
+        title="the base URL is not written as a URL",
         cause=(
-            "The value cannot be read as an http or https address with a host, so no request can "
-            "be sent. Often the https:// in front is missing, or quotes came along."
+            "A base URL is an http or https address with a host, and nothing else. Here something "
+            "is missing, came along with it, or stands in its place."
         ),
-        actions=(
-            _SET_PUBLIC,
-            "Write it bare: no quotes, no blanks, no angle brackets around it.",
-        ),
-        commands=("cmtool doctor {model}",),
+        actions=("Write it bare: no quotes, no blanks, no user name, no key in it.",),
+        commands=FOR_EACH_CLIENT,
         samples=(
             Sample(
                 body=(
@@ -49,28 +42,32 @@ ROWS: tuple[Row, ...] = (
         id="base_url_path",
         title="the path of the base URL is wrong",
         cause=(
-            "The base URL must end with exactly one /v1. Here it is missing or doubled, or the "
-            "path of an endpoint was pasted behind it, so that requests go to an address that "
-            "does not exist."
+            "The base URL must end with exactly one /v1. Requests to any other path go to an "
+            "address that does not exist, and are answered with 404 or a page."
         ),
         actions=(
             (
-                f"For OpenAI clients and cmtool set the base URL to {PUBLIC_BASE_URL}; the client "
-                "adds the path of the endpoint."
+                "Give cmtool and OpenAI clients the base URL with /v1, Anthropic clients without: "
+                "they add /v1 themselves."
             ),
-            FOR_ANTHROPIC,
         ),
-        commands=("cmtool doctor {model}",),
+        commands=FOR_EACH_CLIENT,
     ),
     _row(
         id="base_url_host",
-        title="the base URL points at a website, not at the API",
+        title="the host of the base URL is not that of the API",
         cause=(
-            "The host serves the website, the console or the documentation. The API lives at "
-            "api.crossmodel.ai; elsewhere a request gets a page of HTML, or a 404."
+            "The API lives at api.crossmodel.ai. Another host, be it the website, another vendor "
+            "or a misspelling, answers with a page or a 404, or sees a key that is not meant for "
+            "it."
         ),
-        actions=(_SET_PUBLIC,),
-        commands=("cmtool doctor {model}",),
+        actions=(
+            (
+                f"The public gateway is {PUBLIC_BASE_URL}; without a base URL of your own cmtool "
+                "asks that one."
+            ),
+        ),
+        commands=FOR_EACH_CLIENT,
     ),
     _row(
         id="base_url_insecure",
@@ -80,10 +77,7 @@ ROWS: tuple[Row, ...] = (
             "from http to https does not mend it either: it can turn a POST into a GET or drop "
             "the key on the way."
         ),
-        actions=(
-            "Write https:// in front of the host.",
-            _SET_PUBLIC,
-        ),
-        commands=("cmtool doctor {model}",),
+        actions=("Write https:// in front of the host; only localhost may be asked over http.",),
+        commands=FOR_EACH_CLIENT,
     ),
 )

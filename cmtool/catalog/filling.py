@@ -6,9 +6,11 @@ import shlex
 from collections.abc import Iterable
 
 from cmtool.catalog.row import Row
+from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.model import Finding, Severity
 
 _NO_MODEL = "the model"
+_VERSION = "/v1"  # Anthropic clients add it themselves
 
 
 def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
@@ -32,6 +34,8 @@ def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
     lines = {
         "model": shlex.quote(model) if model else "",
         "base_url": shlex.quote(base_url) if base_url else '"$CROSSMODEL_API_URL"',
+        "url": shlex.quote(base_url or PUBLIC_BASE_URL),
+        "anthropic_url": shlex.quote((base_url or PUBLIC_BASE_URL).removesuffix(_VERSION)),
     }
     return Finding(
         id=row.id,

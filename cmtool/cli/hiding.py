@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmtool.address import secrets_in
 from cmtool.credentials import PREFIX, bare
 from cmtool.model import Secret
 from cmtool.proxies import login_parts
@@ -18,6 +19,8 @@ def secrets_of(settings: Settings, sent: Secret | None = None) -> list[str]:
     placed += settings.dotenv.keys if settings.dotenv else ()
     others += [other.key.reveal() for other in placed if other is not None]
     logins = [part for v in settings.environ.values() for part in login_parts(v)]
+    urls = [v for name, v in settings.environ.items() if name.endswith(("_URL", "_BASE"))]
+    logins += [part for url in (settings.base_url, *urls) for part in secrets_in(url)]
     forms = {form for secret in (*own, *others) for form in (bare(secret), secret.strip())}
     return [form for form in forms if _is_secret(form)] + logins
 

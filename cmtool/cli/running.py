@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from cmtool import config
+from cmtool.address import examine
 from cmtool.checks import registry
 from cmtool.checks.facts import Wishes
 from cmtool.cli import output as out
@@ -68,7 +69,7 @@ def _aimed(report: Report, target: TargetOptions) -> Report:
     options = [
         f" {option} {shlex.quote(value)}"
         for option, value in (
-            ("--base-url", target.base_url),
+            ("--base-url", _mended(target.base_url)),
             ("--api-key-file", target.api_key_file),
             ("--env-file", target.env_file),
             ("--sandbox", target.sandbox),
@@ -92,6 +93,11 @@ def _aimed(report: Report, target: TargetOptions) -> Report:
             for stream in report.streams
         ),
     )
+
+
+def _mended(base_url: str | None) -> str | None:
+    """Give a base URL as it has to be, without secrets; None where it cannot be mended."""
+    return None if base_url is None else examine(base_url, "--base-url").base_url
 
 
 def _settings(target: TargetOptions, model: str | None) -> Settings:

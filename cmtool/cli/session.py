@@ -170,7 +170,7 @@ def _trust(base_url: str | None, route: Route, settings: Settings) -> Trust | No
 def _target(run: Run) -> Target:
     key: Secret | None = run.key.key
     return Target(
-        base_url=run.address.base_url or run.settings.base_url,
+        base_url=run.address.base_url or run.address.shown,
         model=run.facts.model,
         key_source=run.settings.key_source,
         key_fingerprint=fingerprint(key.reveal()) if key else None,

@@ -34,7 +34,7 @@ def test_every_text_is_filled_and_every_command_parses(
             assert template not in text.replace(value or "\0", "")
     for command in found.commands:
         words = shlex.split(command)
-        assert words[0] in {"cmtool", "curl"}
+        assert words[0] in {"cmtool", "curl", "export"}
         assert not words[-1].startswith("-") or model
         assert "echo" not in words
 

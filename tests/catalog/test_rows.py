@@ -86,7 +86,12 @@ RETRYABLE = {
     "connection_reset",
     "stream_disconnected",
 }
-TEMPLATES = {"model": "vendor/model", "base_url": "https://gateway.test/v1"}
+TEMPLATES = {
+    "model": "vendor/model",
+    "base_url": "https://gateway.test/v1",
+    "url": "https://gateway.test/v1",
+    "anthropic_url": "https://gateway.test",
+}
 # `cmtool` subcommands and the options that the rows make use of; the design's section 1 and 5.
 COMMANDS = {"doctor", "models", "stream-test", "request", "explain", "errors", "balance"}
 OPTIONS = {"--check", "--protocol", "--stream", "--record", "--repeat", "--timeout"}
@@ -228,7 +233,7 @@ def test_nobody_is_told_to_weaken_tls(row: Row) -> None:
 def test_commands_exist(row: Row) -> None:
     for command in row.commands:
         program, *arguments = command.split()
-        assert program in {"cmtool", "curl"}
+        assert program in {"cmtool", "curl", "export"}
         if program == "cmtool":
             assert arguments[0] in COMMANDS
             assert {word for word in arguments if word.startswith("-")} <= OPTIONS
