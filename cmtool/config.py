@@ -32,8 +32,10 @@ _RELEVANT = frozenset(
     {
         *BASE_URL_VARIABLES,
         "OPENAI_API_KEY",
+        "OPENAI_API_BASE",
         "OPENAI_BASE_URL",
         "ANTHROPIC_API_KEY",
+        "ANTHROPIC_API_URL",
         "ANTHROPIC_AUTH_TOKEN",
         "ANTHROPIC_BASE_URL",
         "SSL_CERT_FILE",

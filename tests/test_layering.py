@@ -32,6 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         classify redact answerers credentials address proxies settings
         bypass routes challenges refusals
         documents modelids typos clock charsets compression thresholds clients pauses
+        clienturls
         order support
         envfiles encodings variables addresses banners lookups handshakes trust certificates inspectors
         insights
@@ -72,6 +73,7 @@ SIDEWAYS = {
     "probes": {"sockets", "tunnels"},
     # The base URL decides on the proxy, is quoted cut, and may hold a key or odd characters.
     "address": {"proxies", "redact", "typos", "credentials"},
+    "clienturls": {"address", "credentials", "proxies", "settings"},
 }
 """Imports within one layer: one way each."""
 

@@ -36,7 +36,8 @@ class AddressVerdict:
     ``base_url`` is what may be used, mended where that was needed, without a slash at its end;
     None where nothing may be.  ``shown`` is what was found, without its secrets.  ``summary`` says
     in a few words what was found right, ``problems`` in sentences about "it" what was mended, each
-    with the identifier that it alone would have.
+    with the identifier that it alone would have.  ``vendor`` is the host of another vendor that it
+    names.
     """
 
     base_url: str | None
@@ -44,6 +45,7 @@ class AddressVerdict:
     shown: str
     summary: str = ""
     problems: tuple[tuple[str, str], ...] = ()
+    vendor: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class _Refusal:
     said: str
     identifier: str = "base_url_invalid"
     first_action: str | None = None
+    vendor: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +129,7 @@ def _not_to_be_asked(host: str, written: str) -> _Refusal | None:
     """Refuse another vendor, and a word without a dot that nothing says to be a host."""
     if whose := hosts.vendor(host):
         said = f"names {host}, which belongs to {whose}; nothing was sent there."
-        return _Refusal(said=said, identifier="base_url_host")
+        return _Refusal(said=said, identifier="base_url_host", vendor=host)
     if hosts.is_dotless(host) and not is_loopback(host) and "://" not in written:
         return _Refusal(said=f"is {shown(written)}, which is no address.")
     return None
@@ -246,7 +249,9 @@ def _refused(refusal: _Refusal, raw: str, where: str, model: str | None) -> Addr
         [f"{where} {refusal.said}"],
         first_action=refusal.first_action or _set(where, PUBLIC_BASE_URL),
     )
-    return AddressVerdict(base_url=None, finding=finding, shown=_what_was_found(raw))
+    return AddressVerdict(
+        base_url=None, finding=finding, shown=_what_was_found(raw), vendor=refusal.vendor
+    )
 
 
 def _what_was_found(raw: str) -> str:

@@ -47,14 +47,32 @@ _CONFIGURATION: tuple[Row, ...] = (
     ),
     _row(
         id="base_url_conflict",
-        title="two variables name different base URLs",
+        title="two places name different base URLs",
         cause=(
-            "CROSSMODEL_API_URL and CROSSMODEL_BASE_URL differ. cmtool takes the first of the two; "
-            "another program may take the second, and then the two call different addresses."
+            "The variables that name a base URL differ, or one is set that cmtool does not read. "
+            "cmtool takes CROSSMODEL_API_URL, then CROSSMODEL_BASE_URL; another program may take "
+            "another, and then the two call different addresses."
         ),
         actions=(
-            f"Set both to the same address, or unset one; the public gateway is {PUBLIC_BASE_URL}.",
+            (
+                "Set them to the same address, or unset all but one; the public gateway is "
+                f"{PUBLIC_BASE_URL}."
+            ),
         ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    _row(
+        id="client_base_url",
+        title="the base URL variable of another client does not fit that client",
+        cause=(
+            "A variable that other clients read points here, but not in the way that they need. "
+            "OpenAI clients take the base URL with /v1, Anthropic clients without it. cmtool "
+            "does not use this variable."
+        ),
+        actions=("Start the programs anew that still hold the old value.",),
         commands=("cmtool doctor {model}",),
         exit_code=ExitCode.CONFIGURATION,
         phase=Phase.LOCAL,
@@ -69,12 +87,8 @@ _CONFIGURATION: tuple[Row, ...] = (
         ),
         actions=(
             (
-                "Set the base URL of that SDK along with the key (OPENAI_BASE_URL or "
-                "ANTHROPIC_BASE_URL), or hand both to the client in code."
-            ),
-            (
-                f"OpenAI clients take {PUBLIC_BASE_URL}; Anthropic clients add /v1 themselves and "
-                "take https://api.crossmodel.ai."
+                "Set the base URL of that SDK along with the key (OPENAI_BASE_URL with /v1, "
+                "ANTHROPIC_BASE_URL without), or hand both to the client in code."
             ),
             "Keep the key in CROSSMODEL_API_KEY otherwise.",
         ),

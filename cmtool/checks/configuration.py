@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from cmtool import catalog
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.credentials import OF_OTHER_VENDORS, PREFIX, bare, conflicts, loading
+from cmtool.clienturls import remarks as remarks_on_urls
+from cmtool.credentials import conflicts, loading
 from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
 from cmtool.routes import remarks_on
@@ -68,16 +69,10 @@ def _remarks(run: Run) -> Iterator[Finding]:
                 "ca_file_missing",
                 f"{entry.name} names {path}, {why}. It is read by {entry.readers}.",
             )
-    urls = {v: environ[v] for v in ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL") if environ.get(v)}
-    if len({url.rstrip("/") for url in urls.values()}) > 1:
-        told = " and ".join(f"{variable} is {url}" for variable, url in urls.items())
-        yield _remark("base_url_conflict", f"{told}; CROSSMODEL_API_URL is used.")
+    yield from remarks_on_urls(run.settings, run.address.base_url)
     for variable in run.settings.misnamed_urls:
         said = f"{variable} holds an address, but its name is not CROSSMODEL_API_URL."
         yield _remark("variable_misnamed", said)
-    for variable in OF_OTHER_VENDORS:
-        if bare(environ.get(variable, "")).startswith(PREFIX):
-            yield _remark("key_in_other_variable", f"{variable} holds a key of this gateway.")
     yield from _key_remarks(run)
 
 

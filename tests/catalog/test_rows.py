@@ -53,7 +53,7 @@ DIAGNOSES: dict[tuple[int, int | None], str] = {
 REMARKS: dict[int, str] = {
     3: (
         "key_conflict base_url_conflict key_in_other_variable key_not_exported"
-        " file_oddity variable_misnamed"
+        " file_oddity variable_misnamed client_base_url"
     ),
     5: "balance_empty",
     6: "model_not_listed model_substituted",

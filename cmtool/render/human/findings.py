@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cmtool.model import Finding, Severity
+from cmtool.model import Finding, Phase, Severity
 from cmtool.render.human import blocks
 from cmtool.render.layout import Line, Span, Style, cells, flow, pad
 from cmtool.render.view import View
 
 _INDENT = 4
+_MOST_SPOKEN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,17 @@ def _group(view: View, group: Merged, *, names: int, act: bool) -> list[Line]:
     lines = flow(text, width=view.room, prefix=prefix, hang=hang)
     if view.verbose:
         return [*lines, *_in_full(view, group, indent=hang)]
-    if act and group.first.evidence:
-        lines += blocks.item(view, view.ascii("·"), group.first.evidence[-1], indent=hang)
-    if act and group.first.actions:
-        lines += blocks.item(view, view.ascii("→"), group.first.actions[0], indent=hang)
+    for each in _spoken(group) if act else ():
+        if each.evidence:
+            lines += blocks.item(view, view.ascii("·"), each.evidence[-1], indent=hang)
+        if each.actions:
+            lines += blocks.item(view, view.ascii("→"), each.actions[0], indent=hang)
     return lines
+
+
+def _spoken(group: Merged) -> Sequence[Finding]:
+    """Give those of a group that say something of their own, as each setting does."""
+    return group.all[:_MOST_SPOKEN] if group.first.phase is Phase.LOCAL else (group.first,)
 
 
 def _in_full(view: View, group: Merged, *, indent: int) -> list[Line]:
