@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from typing import BinaryIO
 from cmtool.errors import UsageError
 
 STDIN = "standard input"
-_HALF = 3 * 1024 * 1024  # bytes of the beginning, and as many of the end
+_HALF = 1024 * 1024  # bytes of the beginning, and as many of the end
 _MOST_READ = 128 * 1024 * 1024  # bytes of an input that can only be read from its start
 _PIECE = 1024 * 1024
+_HAR = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
+_HAR_START = 24 * 1024 * 1024  # bytes of the beginning of a HAR file, of which pictures take most
 _HOW_TO_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 
 
@@ -72,18 +75,22 @@ def _file(name: str) -> Read:
 
 def _of_file(file: BinaryIO, size: int, name: str) -> Read:
     start = file.read(_HALF)
-    at = max(_HALF, size - _HALF)
-    file.seek(at + at % 2)  # the characters of UTF-16 take two bytes
-    end = file.read(_HALF)
-    return _joined(name, start, end, at - _HALF)
+    if _HAR.match(start):
+        start += file.read(_HAR_START - _HALF)
+    at = max(len(start), size - _HALF)
+    at += at % 2  # the characters of UTF-16 take two bytes
+    file.seek(at)
+    return _joined(name, start, file.read(_HALF), at - len(start))
 
 
 def _ends_of(file: BinaryIO, name: str) -> Read:
     """Keep the beginning and the end of what can be read only once."""
-    start, end, size = b"", b"", 0
+    start, end, size, most = b"", b"", 0, _HALF
     while size < _MOST_READ and (piece := file.read(_PIECE)):
         size += len(piece)
-        missing = _HALF - len(start)
+        if _HAR.match(start or piece):
+            most = _HAR_START
+        missing = most - len(start)
         start += piece[: max(0, missing)]
         end += piece[max(0, missing) :]
         if len(end) > 2 * _HALF:

@@ -7,11 +7,13 @@ form is adding its file, its name in :mod:`cmtool.paste.forms` and its row here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from cmtool.paste import connection, events, har, heads, names, pages, reports, residue, written
-from cmtool.paste.base import Answer, Found, Healthy, Hints, Named, Told
+from cmtool.paste.base import FOUND_LIMIT, Answer, Found, Healthy, Hints, Named, Told
 from cmtool.paste.errors import inside
 from cmtool.paste.forms import BODY, FORMS, LOG
 from cmtool.paste.literals import Literal, objects
@@ -22,10 +24,16 @@ from cmtool.paste.written import form_of
 __all__ = ["FORMS", "Found", "Hints", "Pasted", "nearest", "read"]
 
 _VARIED = 256 * 1024  # characters of a text that is read in several ways
-_NESTED = 64 * 1024  # characters of a text within an object
+_NESTED = 256 * 1024  # characters of the texts within the objects of a text
+_SHORTEST = 500  # characters for which a text counts at least: each takes its time
+_BESIDE = 60  # characters in front of an object that may tell of an error
+_FIGURES = 3  # characters of a status, the shortest text that tells anything
 _DEEPEST = 3  # texts within objects within texts
 _MOST_OBJECTS = 20_000
 _FULL = 3  # the weight of an error that is there in full
+
+# What an object has at least in it that tells of an error or is an answer.
+_TELLING = re.compile(r"(?i)err|exception|fail|status|message|object|code|balance|daily|[345]\d\d")
 
 Finder = Callable[[str], Iterable[Found]]
 
@@ -41,6 +49,8 @@ class Pasted:
 def read(content: bytes) -> Pasted:
     """Find every error in what was pasted, in whatever form; soft wraps and the like are undone."""
     text = residue.cleaned(residue.decoded(content))
+    if found := list(har.har(text)):  # as large as it is, it needs no more than that
+        return Pasted(text=text, found=tuple(found))
     shown = residue.unframed(text)
     found = _read(shown)
     if len(text) <= _VARIED:
@@ -113,52 +123,58 @@ def _without(text: str, found: Iterable[Found]) -> str:
 
 
 def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found], str]:
-    literals: list[Literal] = []
-    for literal in objects(text):
-        literals.append(literal)
-        if len(literals) >= _MOST_OBJECTS:
-            break
+    literals = list(islice(objects(text), _MOST_OBJECTS))
     if entries := har.entries(literals):
         return [*found, *har.of_entries(entries)], " " * len(text)
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
-    fresh = [
-        each
-        for literal in literals
-        for each in _of_object(
-            text, literal, depth, alone=literal.start <= first and literal.end >= last
-        )
+    telling = [
+        each for each in literals if _TELLING.search(text, max(0, each.start - _BESIDE), each.end)
     ]
+    fresh: list[Found] = []
+    room = _NESTED
+    for literal in telling[-FOUND_LIMIT:]:
+        alone = literal.start <= first and literal.end >= last
+        own = _of_object(text, literal, alone=alone)
+        texts = _texts(literal, room) if depth < _DEEPEST and not _is_full(own) else []
+        room -= sum(max(len(value), _SHORTEST) for value, _ in texts)
+        within = list(_within(text, literal, texts, depth, alone=alone))
+        fresh += within if _weight(within) >= max(_weight(own), _FULL - 1) else own
     return [*found, *fresh], _without(text, fresh)
 
 
-def _of_object(text: str, literal: Literal, depth: int, *, alone: bool) -> list[Found]:
-    """Give what one object holds: a report, error objects, or texts with errors in them."""
-    if own := list(reports.reports(literal)):
-        return own
-    found = list(written.of_literal(text, literal, alone=alone))
-    full = any(isinstance(each, Answer) and each.error and each.error.code for each in found)
-    if full or depth >= _DEEPEST or (found and isinstance(found[0], Healthy)):
-        return found
-    within = _within(text, literal, depth, alone=alone)
-    return within if _weight(within) >= max(_weight(found), _FULL - 1) else found
+def _of_object(text: str, literal: Literal, *, alone: bool) -> list[Found]:
+    """Give what one object holds as it stands: a report, error objects, an answer."""
+    return list(reports.reports(literal)) or list(written.of_literal(text, literal, alone=alone))
 
 
-def _within(text: str, literal: Literal, depth: int, *, alone: bool) -> list[Found]:
+def _is_full(found: Sequence[Found]) -> bool:
+    """Say whether what was found in an object leaves nothing to look for in its texts."""
+    return any(
+        isinstance(each, Healthy | Named)
+        or (isinstance(each, Answer) and each.error is not None and each.error.code is not None)
+        for each in found
+    )
+
+
+def _texts(literal: Literal, room: int) -> list[tuple[str, Told]]:
+    """Give the texts in an object that may hold errors, as many as there is room for."""
+    taken: list[tuple[str, Told]] = []
+    for value, told in inside(literal.value).texts:
+        if len(value) >= _FIGURES and not value.isalpha() and max(len(value), _SHORTEST) <= room:
+            taken.append((value, told))
+            room -= max(len(value), _SHORTEST)
+    return taken
+
+
+def _within(
+    text: str, literal: Literal, texts: Sequence[tuple[str, Told]], depth: int, *, alone: bool
+) -> Iterator[Found]:
     """Read the texts in an object as pastes of their own."""
-    content = inside(literal.value)
-    found: list[Found] = []
-    for value, told in content.texts:
-        if len(value) > _NESTED or not _may_tell(value):
-            continue
+    for value, told in texts:
         for each in _read(value, depth + 1):
-            context = Told(status=told.status).merged(told)
-            moved = replace(each, place=literal.start, end=literal.end)
+            moved = replace(each, place=literal.start, end=literal.end, told=each.told.merged(told))
             if each.form is BODY:
-                outer = form_of(text, literal, content, alone=alone)
+                outer = form_of(text, literal, inside(literal.value), alone=alone)
                 moved = replace(moved, form=LOG if outer is BODY else outer)
-            found.append(replace(moved, told=each.told.merged(context)))
-    return [each for each in found if not isinstance(each, Healthy)]
-
-
-def _may_tell(value: str) -> bool:
-    return len(value) >= 3 and not value.isalpha()  # noqa: PLR2004 - the figures of a status
+            if not isinstance(each, Healthy):
+                yield moved

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from cmtool.classify import ErrorObject
 from cmtool.model import Protocol
 
-FOUND_LIMIT = 200  # of one form in one paste
+FOUND_LIMIT = 100  # of one form in one paste
 BODY_LIMIT = 64 * 1024  # characters of one body
 
 

@@ -8,10 +8,9 @@ from dataclasses import replace
 from cmtool.paste import forms
 from cmtool.paste.base import Found, Unanswered
 from cmtool.paste.phrases import PHRASES, VAGUE_PHRASES
-from cmtool.paste.told import around
+from cmtool.paste.told import around, last_places, lowered
 
 _QUOTED = 300  # characters of the line that is quoted
-_MOST_PLACES = 20  # of one text in one paste
 
 VAGUE = "network_unreachable"
 """The identifier where the text leaves open why no connection came about."""
@@ -21,7 +20,7 @@ _ORDER = tuple(dict.fromkeys(identifier for identifier, _ in PHRASES))
 
 def connections(text: str) -> Iterator[Found]:
     """Give each line that says why a call got no answer, by the most telling of its texts."""
-    lower = _lower(text)
+    lower = lowered(text)
     claimed: dict[int, str] = {}
     for identifier, phrases in PHRASES:
         for phrase in phrases:
@@ -33,7 +32,7 @@ def connections(text: str) -> Iterator[Found]:
 
 def vague(text: str) -> Iterator[Found]:
     """Give each line that says that a call got no answer, and not why."""
-    lower = _lower(text)
+    lower = lowered(text)
     starts = {start for phrase in VAGUE_PHRASES for start in _lines_with(lower, phrase)}
     for start in sorted(starts):
         yield replace(_unanswered(text, start, VAGUE), vague=True)
@@ -44,36 +43,18 @@ def rank(identifier: str) -> int:
     return _ORDER.index(identifier) if identifier in _ORDER else len(_ORDER)
 
 
-def _lower(text: str) -> str:
-    lower = text.lower()
-    if len(lower) == len(text):
-        return lower
-    # A few letters grow when they are made small; the places have to stay the same.
-    return "".join(small if len(small := char.lower()) == 1 else char for char in text)
-
-
 def _lines_with(lower: str, phrase: str) -> Iterator[int]:
     """Give where the last lines begin that hold a phrase; a dash of dots parts two pieces."""
     first, _, second = phrase.partition(" … ")
-    for place in _places(lower, first):
+    for place in last_places(lower, first):
         start = _line_start(lower, place)
         end = lower.find("\n", place)
         if not second or second in lower[place : end if end >= 0 else len(lower)]:
             yield start
 
 
-def _places(lower: str, phrase: str) -> Iterator[int]:
-    """Give the last places of a phrase: of an error that repeats the last one counts."""
-    end = len(lower)
-    for _ in range(_MOST_PLACES):
-        end = lower.rfind(phrase, 0, end)
-        if end < 0:
-            return
-        yield end
-
-
 def _line_start(text: str, place: int) -> int:
-    return max(text.rfind("\n", 0, place) + 1, place - _QUOTED)
+    return max(text.rfind("\n", max(0, place - _QUOTED), place) + 1, place - _QUOTED, 0)
 
 
 def _unanswered(text: str, start: int, identifier: str) -> Unanswered:

@@ -7,18 +7,28 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cmtool.documents import record, records, text
 from cmtool.paste import connection, forms
-from cmtool.paste.base import BODY_LIMIT, Capture, Found, Told
+from cmtool.paste.base import BODY_LIMIT, FOUND_LIMIT, Capture, Found, Told
 from cmtool.paste.bodies import of_body, spaced, starts
-from cmtool.paste.literals import Literal
+from cmtool.paste.literals import Literal, objects
 from cmtool.paste.told import clock_of, of_headers, protocol_of_path, status_value
 
 _STREAM_LIMIT = 4 * 1024 * 1024
+
+
+_START = re.compile(r'\s*\{\s*"log"\s*:')
+
+
+def har(text: str) -> Iterator[Found]:
+    """Give what a text comes to that is a HAR file and nothing else, however large it is."""
+    if _START.match(text):
+        yield from of_entries(entries(list(objects(text))))
 
 
 def entries(literals: Sequence[Literal]) -> list[Mapping[str, Any]]:
@@ -31,7 +41,7 @@ def entries(literals: Sequence[Literal]) -> list[Mapping[str, Any]]:
             found.append(literal.value)
     found = [entry for entry in found if "request" in entry and "response" in entry]
     own = [entry for entry in found if _is_of_the_gateway(entry)]
-    return own or [entry for entry in found if _failed(entry)]
+    return (own or [entry for entry in found if _failed(entry)])[-FOUND_LIMIT:]
 
 
 def _is_of_the_gateway(entry: Mapping[str, Any]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cmtool.paste import forms
-from cmtool.paste.base import Found, Told
+from cmtool.paste.base import FOUND_LIMIT, Found, Told
 from cmtool.paste.bodies import of_answer
 from cmtool.paste.told import of_headers, protocol_of_path
 
@@ -28,6 +28,8 @@ def answers(text: str) -> Iterator[Found]:
     """Give every answer whose head stands in the text, with its body."""
     heads = [found for found in _STATUS_LINE.finditer(text) if found[2] != "100"]
     for number, head in enumerate(heads):
+        if number < len(heads) - FOUND_LIMIT:
+            continue
         last = number + 1 == len(heads)
         end = len(text) if last else heads[number + 1].start()
         before = heads[number - 1].end() if number else 0

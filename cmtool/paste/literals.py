@@ -90,12 +90,20 @@ def _escaped(text: str, at: int, found: re.Match[str]) -> Literal | None:
     return Literal(start=at, end=end, value=literal.value, whole=literal.whole)
 
 
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(u[0-9a-fA-F]{4}|U00(?:0[0-9a-fA-F]|10)[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.|\Z)", re.DOTALL
+)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "0": "", "\n": ""}
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: _character(found[1]), text)
+    if "\\" not in text:
+        return text
+    plain = _ESCAPE.sub(lambda found: _character(found[1]), text)
+    if _SURROGATE.search(plain):  # JSON writes what lies beyond the first plane as two of them
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return plain
 
 
 def _character(escape: str) -> str:

@@ -11,10 +11,11 @@ from cmtool.catalog import Origin
 from cmtool.model import Severity
 from cmtool.paste import forms
 from cmtool.paste.base import Found, Named
-from cmtool.paste.told import around
+from cmtool.paste.told import around, last_places, lowered
 
 _SHORT = 200  # characters of a text in which any identifier is meant as one
 _WORD = re.compile(r"[a-z]{2,20}(?:[_-][a-z]{2,20}){1,4}")
+_PART_OF_WORD = re.compile(r"[a-z0-9_-]")
 _TYPES = {
     row.type: family.id
     for row in catalog.ROWS.values()
@@ -24,7 +25,7 @@ _TYPES = {
 
 def names(text: str) -> Iterator[Found]:
     """Give each identifier in the text: the gateway's codes anywhere, others in a short text."""
-    lower = text.lower()
+    lower = lowered(text)
     for identifier in _wanted(lower):
         place = _last(lower, identifier)
         if place is not None:
@@ -49,9 +50,13 @@ def _wanted(lower: str) -> Iterator[str]:
 def _last(lower: str, identifier: str) -> int | None:
     """Give the last place at which the identifier is a word of its own."""
     for spelling in (identifier, identifier.replace("_", "-")):
-        found = list(re.finditer(rf"(?<![a-z0-9_-]){spelling}(?![a-z0-9_-])", lower))
-        if found:
-            return found[-1].start()
+        for place in last_places(lower, spelling):
+            around_it = (
+                lower[max(0, place - 1) : place]
+                + lower[place + len(spelling) : place + len(spelling) + 1]
+            )
+            if not _PART_OF_WORD.search(around_it):
+                return place
     return None
 
 

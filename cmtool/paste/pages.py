@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator
 
 from cmtool.paste import forms
-from cmtool.paste.base import BODY_LIMIT, Answer, Found, Told
+from cmtool.paste.base import BODY_LIMIT, FOUND_LIMIT, Answer, Found, Told
 from cmtool.paste.told import around, status_in_words, status_value
 
 _PAGE = re.compile(r"(?i)<!doctype html|<html[\s>]|<head>|<title>")
@@ -24,20 +25,19 @@ _TEXT_STATUSES = {"404 page": 404, "default ": 404, "cannot g": 404, "cannot p":
 
 def pages(text: str) -> Iterator[Found]:
     """Give every page of HTML in the text."""
+    for start, end, whole in deque(_spans(text), maxlen=FOUND_LIMIT):
+        body = text[start:end][:BODY_LIMIT]
+        told = Told(status=_status(body)).merged(around(text, start, start))
+        yield Answer(form=forms.PAGE, place=start, end=end, told=told, body=body, whole=whole)
+
+
+def _spans(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Give where each page begins and ends, and whether its end is there."""
     at = 0
     while (found := _PAGE.search(text, at)) is not None:
         ended = _END.search(text, found.end())
         at = ended.end() if ended else len(text)
-        body = text[found.start() : at][:BODY_LIMIT]
-        told = Told(status=_status(body)).merged(around(text, found.start(), found.start()))
-        yield Answer(
-            form=forms.PAGE,
-            place=found.start(),
-            end=at,
-            told=told,
-            body=body,
-            whole=ended is not None,
-        )
+        yield found.start(), at, ended is not None
 
 
 def _status(page: str) -> int | None:
@@ -52,7 +52,7 @@ def _status(page: str) -> int | None:
 
 def texts(text: str) -> Iterator[Found]:
     """Give every short text that a server in front of others is known to answer."""
-    for found in _TEXTS.finditer(text):
+    for found in deque(_TEXTS.finditer(text), maxlen=FOUND_LIMIT):
         status = int(found["code"]) if found["code"] else _TEXT_STATUSES.get(found[0][:8].lower())
         told = Told(status=status).merged(around(text, found.start(), found.end()))
         yield Answer(

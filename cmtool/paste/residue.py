@@ -56,6 +56,7 @@ _STAMPS = tuple(
     )
 )
 _MOST_PREFIXES = 4
+_FIRST_LOOK = 2000  # characters; the lines in them are looked at before all others
 _FEWEST_LINES = 2  # before a single line anything may stand
 
 
@@ -104,9 +105,12 @@ def _without(prefixes: Sequence[re.Pattern[str]], text: str) -> str:
 
 def _without_prefix(prefix: re.Pattern[str], text: str) -> str | None:
     """Give the text without a prefix that stands before each of its lines; None without it."""
+    first = [line for line in text[:_FIRST_LOOK].split("\n")[:-1] if line.strip()]
+    if not all(map(prefix.match, first)):
+        return None
     lines = text.split("\n")
     full = [line for line in lines if line.strip()]
-    if len(full) < _FEWEST_LINES or not all(prefix.match(line) for line in full):
+    if len(full) < _FEWEST_LINES or not all(map(prefix.match, full)):
         return None
     return "\n".join(prefix.sub("", line, count=1) for line in lines)
 

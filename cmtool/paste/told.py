@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,23 +30,23 @@ REASONS = {
     503: "service (?:temporarily )?unavailable",
     504: "gateway time-?out",
 }
-# Each branch begins with its own word, so that a search takes time in proportion to the text.
-_STATUS = re.compile(
+# A number that can be a status, then what may stand in front of it, then what behind.
+_NUMBER = re.compile(r"(?<![\d.])[2-5]\d\d(?!\d|[.,:-]\d|%)")
+_INTRODUCED = re.compile(
     r"(?i)(?:\berror code:? {1,3}|http/[\d.]{1,3}\"? {1,3}"
     r"|\bhttp[ _](?:status |error |code )?:? {0,2}"
     r"|\bstatus(?:[_ -]?(?:code|line))?[\"']? {0,2}(?:[:=]|is|of)? {0,2}[\"']?"
     r"|\bresponse code:? {1,2}|\breturned error: {0,2}|\b(?:client|server) error '"
-    r"|\bnot indicate success: |(?:error|exception)[:(] {0,2}[\"']?|(?:error|exception) "
-    r")([2-5]\d\d)(?!\d|[.,:-]\d|%)(?! ?(?:ms|s|mb|kb|tokens?|characters)\b)",
-    re.MULTILINE,
+    r"|\bnot indicate success: |(?:error|exception)[:(] {0,2}[\"']?|(?:error|exception) )\Z"
 )
 _REASONED = re.compile(
-    r"(?i)\b([3-5]\d\d)(?= (?:"
+    r"(?i) (?:"
     + "|".join(REASONS.values())
-    + r"|(?:client|server) error\b|status code\b|\{|[a-z]{2,20}_[a-z_]{2,30}\b))"
-    r"|^[ \t]{0,8}([2-5]\d\d)[ \t]{0,8}$",
-    re.MULTILINE,
+    + r"|(?:client|server) error\b|status code\b|\{|[a-z]{2,20}_[a-z_]{2,30}\b)"
 )
+_UNIT = re.compile(r"(?i) ?(?:ms|s|mb|kb|tokens?|characters)\b")
+_INTRODUCTION = 40  # characters in front of a number that are looked at
+_MOST_NUMBERS = 2000  # at the beginning, and as many at the end
 _REASON_ALONE = re.compile(
     r"(?i)\b(?:" + "|".join(f"(?P<s{code}>{words})" for code, words in REASONS.items()) + r")\b"
 )
@@ -73,7 +73,6 @@ CLASSES = {
     "serviceunavailableerror": 503,
     "overloadederror": 529,
 }
-CLASS = re.compile(rf"(?i)(?<![a-z0-9])({'|'.join(CLASSES)})\b")
 
 _REQUEST_ID = re.compile(r"\breq_cm_[A-Za-z0-9]{4,64}")
 _CLOCK = re.compile(
@@ -90,18 +89,50 @@ _PROTOCOLS = {
 URL = re.compile(r"https?://[^\s\"'<>)\]}\\,]{3,500}")
 
 
-def statuses(text: str) -> Iterable[tuple[int, int, int]]:
-    """Give every status that a text names: where the number begins, where it ends, which it is."""
-    for pattern in (_STATUS, _REASONED):
-        for found in pattern.finditer(text):
-            group = found.lastindex or 0
-            yield found.start(group), found.end(group), int(found[group])
+def statuses(text: str) -> Iterator[tuple[int, int]]:
+    """Give the places of the numbers that a text gives as a status, and the numbers."""
+    numbers = [found.start() for found in _NUMBER.finditer(text)]
+    if len(numbers) > 2 * _MOST_NUMBERS:
+        numbers = numbers[:_MOST_NUMBERS] + numbers[-_MOST_NUMBERS:]
+    for place in numbers:
+        if _is_status(text, place, place + 3):
+            yield place, int(text[place : place + 3])
+
+
+def _is_status(text: str, place: int, end: int) -> bool:
+    """Say whether a number is given as a status: introduced, with a reason, or on its own line."""
+    before = text[max(0, place - _INTRODUCTION) : place]
+    if _INTRODUCED.search(before):
+        return _UNIT.match(text, end) is None
+    if before and (before[-1].isalnum() or before[-1] in "_-"):
+        return False
+    if _REASONED.match(text, end):
+        return True
+    return (
+        not before.rpartition("\n")[2].strip()
+        and not text[end : end + 9].partition("\n")[0].strip()
+    )
+
+
+def last_places(lower: str, word: str, most: int = 20) -> Iterator[int]:
+    """Give the last places of a piece of text, the last first: of what repeats the last counts."""
+    end = len(lower)
+    for _ in range(most):
+        end = lower.rfind(word, 0, end)
+        if end < 0:
+            return
+        yield end
+
+
+def lowered(text: str) -> str:
+    """Give the text in lower case, every character in its place."""
+    return text.replace("\u0130", "i").lower()  # the one letter that would become two
 
 
 def status_of(text: str) -> int | None:
     """Give the last status of 300 and above that a short text names in figures."""
-    named = sorted(found for found in statuses(text) if found[2] >= 300)  # noqa: PLR2004
-    return named[-1][2] if named else None
+    named = [status for _, status in statuses(text) if status >= 300]  # noqa: PLR2004
+    return named[-1] if named else None
 
 
 def status_in_words(text: str) -> int | None:
@@ -121,7 +152,7 @@ def status_value(value: Any) -> int | None:
 
 def around(text: str, start: int, end: int) -> Told:
     """Give what stands beside an error: the request ID, the time of its line, the path."""
-    line_start = text.rfind("\n", 0, start) + 1
+    line_start = max(text.rfind("\n", max(0, start - _AROUND), start) + 1, start - _AROUND, 0)
     before, behind = text[max(0, start - _AROUND) : end], text[end : end + _AROUND]
     nearest = _REQUEST_ID.findall(text[start:end]) or _REQUEST_ID.findall(behind)[:1]
     nearest = nearest or _REQUEST_ID.findall(before)[-1:]

@@ -14,7 +14,16 @@ from cmtool.paste import forms
 from cmtool.paste.base import FOUND_LIMIT, Answer, Form, Found, Healthy, Told
 from cmtool.paste.errors import Hit, Inside, bodies, healthy, inside
 from cmtool.paste.literals import Literal
-from cmtool.paste.told import CLASS, CLASSES, REASONS, around, status_in_words, status_of, statuses
+from cmtool.paste.told import (
+    CLASSES,
+    REASONS,
+    around,
+    last_places,
+    lowered,
+    status_in_words,
+    status_of,
+    statuses,
+)
 
 _BEFORE, _TRACEBACK = 300, 3000  # characters in front of an error that tell its form
 _LINE = 2000  # characters of a line that are looked at
@@ -105,7 +114,7 @@ def _without_error(text: str, literal: Literal, content: Inside, *, alone: bool)
 
 def _start(text: str, literal: Literal) -> int:
     """Give where the words in front of an object begin."""
-    return max(text.rfind("\n", 0, literal.start) + 1, literal.start - _BEFORE)
+    return _line_start(text, literal.start)
 
 
 def _written(text: str, literal: Literal) -> str:
@@ -182,25 +191,37 @@ def lines(text: str) -> Iterator[Found]:
 def _failing(text: str) -> Iterator[tuple[int, int, int, int, bool]]:
     """Give start, place, end and status of the last lines that name one, in their order."""
     named: dict[int, tuple[int, int, bool]] = {}
-    for begin, _, status in statuses(text):
+    for place, status in statuses(text):
         if status >= 300:  # noqa: PLR2004 - RFC 9110, 15.4
-            start = max(text.rfind("\n", 0, begin) + 1, begin - _BEFORE)
-            named.setdefault(start, (begin, status, False))
-    for found in CLASS.finditer(text):
-        start = max(text.rfind("\n", 0, found.start()) + 1, found.start() - _BEFORE)
-        named.setdefault(start, (found.end(), CLASSES[found[1].lower()], True))
+            named.setdefault(_line_start(text, place), (place, status, False))
+    for place, status in _classes(text):
+        named.setdefault(_line_start(text, place), (place, status, True))
     for start in sorted(named)[-FOUND_LIMIT:]:
-        begin, status, guessed = named[start]
-        end = text.find("\n", begin)
-        yield start, begin, min(end if end >= 0 else len(text), begin + _LINE), status, guessed
+        place, status, guessed = named[start]
+        end = text.find("\n", place)
+        yield start, place, min(end if end >= 0 else len(text), place + _LINE), status, guessed
+
+
+def _classes(text: str) -> Iterator[tuple[int, int]]:
+    """Give where the name of an exception ends that stands for a status, and the status."""
+    lower = lowered(text)
+    for name, status in CLASSES.items():
+        for place in last_places(lower, name):
+            end = place + len(name)
+            if not (lower[place - 1 : place].isalnum() or lower[end : end + 1].isalnum()):
+                yield end, status
+
+
+def _line_start(text: str, place: int) -> int:
+    return max(text.rfind("\n", max(0, place - _BEFORE), place) + 1, place - _BEFORE, 0)
 
 
 def succeeded(text: str) -> Iterator[Found]:
     """Give the last line that names a status of success."""
-    named = [found for found in statuses(text) if 200 <= found[2] < 300]  # noqa: PLR2004
-    for start, end, status in named[-1:]:
-        told = Told(status=status).merged(around(text, start, end))
-        yield Healthy(form=forms.STATUS, place=start, end=end, told=told)
+    named = [found for found in statuses(text) if 200 <= found[1] < 300]  # noqa: PLR2004
+    for place, status in named[-1:]:
+        told = Told(status=status).merged(around(text, place, place + 3))
+        yield Healthy(form=forms.STATUS, place=place, end=place + 3, told=told)
 
 
 def in_words(text: str) -> Iterator[Found]:

@@ -24,11 +24,12 @@ CHAT, RESPONSES, MESSAGES = Protocol
 LOG = forms.LOG
 
 
-def _case(  # noqa: PLR0913
+def _case(
     text: str | bytes,
     form: Form = forms.BODY,
     identifier: str | None = "no_wallet",
     status: int | None = None,
+    *,
     request_id: str | None = None,
     sent_at: datetime | None = None,
     protocol: Protocol | None = None,

@@ -84,11 +84,12 @@ NGINX = (
 )
 
 
-def _head(  # noqa: PLR0913
+def _head(
     text: str,
     form: Form,
     identifier: str | None = "no_wallet",
     status: int | None = 402,
+    *,
     protocol: Protocol | None = None,
     model: str | None = None,
 ) -> Case:
@@ -134,12 +135,13 @@ HEADS = [
         id="curl-v-quoted",
     ),
     pytest.param(
-        _head(HTTPIE, forms.HTTPIE, "invalid_api_key", 401, MESSAGES, MODEL), id="httpie-v"
+        _head(HTTPIE, forms.HTTPIE, "invalid_api_key", 401, protocol=MESSAGES, model=MODEL),
+        id="httpie-v",
     ),
     pytest.param(_head(WGET, forms.CURL, "billing_error"), id="wget-s"),
     pytest.param(
         _head(
-            f"HTTP/1.1 401 Unauthorized\n{HEAD}\n{BODY}\nHTTP/1.1 402 Payment Required\n{HEAD}\n{BODY}",
+            "".join(f"HTTP/1.1 {s} X\n{HEAD}\n{BODY}\n" for s in (401, 402)),
             forms.CURL,
         ),
         id="two-answers",
@@ -267,16 +269,16 @@ CONNECTIONS = {
     "dns_failure": (
         "curl: (6) Could not resolve host: api.crossmodel.ai",
         "wget: unable to resolve host address ‘api.crossmodel.ai’",
-        "http: error: ConnectionError: HTTPSConnectionPool(host='api.crossmodel.ai', port=443): "
-        "Max retries exceeded with url: /v1/models (Caused by NameResolutionError(\"<urllib3."
-        "connection.HTTPSConnection object at 0x7f>: Failed to resolve 'api.crossmodel.ai'\"))",
+        ("http: error: ConnectionError: HTTPSConnectionPool(host='api.crossmodel.ai', port=443): "
+        'Max retries exceeded with url: /v1/models (Caused by NameResolutionError("<urllib3.'
+        "connection.HTTPSConnection object at 0x7f>: Failed to resolve 'api.crossmodel.ai'\"))"),
         "Error: getaddrinfo EAI_AGAIN api.crossmodel.ai",
-        'Post "https://api.crossmodel.ai/v1/responses": dial tcp: lookup api.crossmodel.ai: no '
-        "such host",
+        ('Post "https://api.crossmodel.ai/v1/responses": dial tcp: lookup api.crossmodel.ai: no '
+        "such host"),
         "java.net.UnknownHostException: api.crossmodel.ai",
         "System.Net.Http.HttpRequestException: No such host is known. (api.crossmodel.ai:443)",
-        "error sending request for url (https://api.crossmodel.ai/v1/models): error trying to "
-        "connect: dns error: failed to lookup address information: Name or service not known",
+        ("error sending request for url (https://api.crossmodel.ai/v1/models): error trying to "
+        "connect: dns error: failed to lookup address information: Name or service not known"),
         "curl: (28) Resolving timed out after 5000 milliseconds",
     ),
     "connection_refused": (
@@ -289,8 +291,8 @@ CONNECTIONS = {
     ),
     "connection_timeout": (
         "httpx.ConnectTimeout: timed out",
-        "curl: (28) Failed to connect to api.crossmodel.ai port 443 after 133000 ms: Connection "
-        "timed out",
+        ("curl: (28) Failed to connect to api.crossmodel.ai port 443 after 133000 ms: Connection "
+        "timed out"),
         "ConnectTimeoutError: Connect Timeout Error\n  code: 'UND_ERR_CONNECT_TIMEOUT'",
         'Post "https://api.crossmodel.ai/v1/messages": dial tcp 203.0.113.7:443: i/o timeout',
         "java.net.http.HttpConnectTimeoutException: HTTP connect timed out",
@@ -313,8 +315,8 @@ CONNECTIONS = {
         "hyper::Error(IncompleteMessage): connection closed before message completed",
     ),
     "stream_disconnected": (
-        "httpx.RemoteProtocolError: peer closed connection without sending complete message body "
-        "(incomplete chunked read)",
+        ("httpx.RemoteProtocolError: peer closed connection without sending complete message body "
+        "(incomplete chunked read)"),
         "curl: (18) transfer closed with outstanding read data remaining",
         "curl: (92) HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)",
         "Error: Premature close",
@@ -325,8 +327,8 @@ CONNECTIONS = {
         "httpx.ReadTimeout: The read operation timed out",
         "context deadline exceeded (Client.Timeout exceeded while awaiting headers)",
         "java.net.SocketTimeoutException: Read timed out",
-        "System.Threading.Tasks.TaskCanceledException: The request was canceled due to the "
-        "configured HttpClient.Timeout of 100 seconds elapsing.",
+        ("System.Threading.Tasks.TaskCanceledException: The request was canceled due to the "
+        "configured HttpClient.Timeout of 100 seconds elapsing."),
         "AxiosError: timeout of 30000ms exceeded",
         "HeadersTimeoutError: Headers Timeout Error code: 'UND_ERR_HEADERS_TIMEOUT'",
     ),
@@ -334,11 +336,11 @@ CONNECTIONS = {
         "curl: (60) SSL certificate problem: unable to get local issuer certificate",
         "Error: self-signed certificate in certificate chain code: 'SELF_SIGNED_CERT_IN_CHAIN'",
         "x509: certificate signed by unknown authority",
-        "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid "
-        "certification path to requested target",
+        ("javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid "
+        "certification path to requested target"),
         "invalid peer certificate: UnknownIssuer",
-        "AuthenticationException: The remote certificate is invalid because of errors in the "
-        "certificate chain: PartialChain",
+        ("AuthenticationException: The remote certificate is invalid because of errors in the "
+        "certificate chain: PartialChain"),
     ),
     "tls_expired": (
         "curl: (60) SSL certificate problem: certificate has expired",
@@ -373,7 +375,7 @@ CONNECTIONS = {
     ),
     "key_malformed": (
         "httpx.LocalProtocolError: Illegal header value b'Bearer ***\\n'",
-        "TypeError: Headers.append: \"Bearer ***\" is an invalid header value.",
+        'TypeError: Headers.append: "Bearer ***" is an invalid header value.',
         'net/http: invalid header field value for "Authorization"',
         "UnicodeEncodeError: 'ascii' codec can't encode character '\\u200b' in position 9",
     ),

@@ -9,6 +9,7 @@ import pytest
 from cmtool.catalog import ROWS, Sample
 from cmtool.model import Protocol
 from cmtool.paste import Hints, forms
+from cmtool.paste.base import Form
 from cmtool.recording import End, Recorded, head_line, stream_lines
 from tests.paste.case import MODEL, REQUEST_ID, explained
 
@@ -81,7 +82,7 @@ HEALTHY = [
 
 
 @pytest.mark.parametrize(("text", "form"), HEALTHY)
-def test_a_stream_that_came_whole_is_healthy(text: str, form: forms.Form) -> None:
+def test_a_stream_that_came_whole_is_healthy(text: str, form: Form) -> None:
     assert _found(text) == (None, form.name)
 
 
