@@ -26,7 +26,7 @@ _QUOTED = 80
 def run(file: str | None, *, options: PasteOptions, output: OutputOptions) -> int:
     """Explain what is pasted; gives the exit code."""
     options.checked()
-    check_reports(output.report)
+    check_reports(output.report, {"FILE": file})
     secrets = _secrets()
     keep_secret(secrets)
     redactor = Redactor(secrets)

@@ -45,7 +45,8 @@ def execute(  # noqa: PLR0913 - what a command consists of
     Which checks these are may depend on what is configured.
     """
     target.checked()
-    out.check_reports(output.report)
+    read = {"--api-key-file": target.api_key_file, "--env-file": target.env_file}
+    out.check_reports(output.report, read)
     settings = _settings(target, model)
     checks = checks(settings) if callable(checks) else checks
     plan = {spec.id: spec.group for spec in registry.chosen(checks)}

@@ -12,9 +12,9 @@ from cmtool import __version__
 from cmtool.checks import inference, verdict
 from cmtool.checks.facts import Facts, Wishes
 from cmtool.cli.expecting import Matcher
-from cmtool.cli.files import check_writable, write_whole
+from cmtool.cli.files import check_apart, check_writable
 from cmtool.cli.options import AskOptions, OutputOptions, StreamOptions, TargetOptions
-from cmtool.cli.output import check_reports, emit
+from cmtool.cli.output import Recording, check_reports, emit
 from cmtool.cli.running import chosen_protocols, execute, generating
 from cmtool.errors import UsageError
 from cmtool.generation import Generation
@@ -44,8 +44,9 @@ def run(
     kept: list[Recorded] = []
     if options.record is not None:
         check_writable(options.record, "recording")
-        if Path(options.record).resolve() in {Path(p).resolve() for p in output.report or ()}:
-            raise UsageError("--record and --report name the same file; name two.")
+        files = {"--api-key-file": target.api_key_file, "--env-file": target.env_file}
+        named = [*files.items(), *(("--report", path) for path in output.report or ())]
+        check_apart([("--record", options.record)], [(name, path) for name, path in named if path])
     protocols = chosen_protocols(ask)
     conclusion = execute(
         "stream-test",
@@ -65,9 +66,10 @@ def run(
             recorder=kept.append if options.record is not None else None,
         ),
     )
+    recording = None
     if options.record is not None:
-        write_whole(Path(options.record), _recording(kept), "recording")
-    return emit(conclusion.report, output, report_lines)
+        recording = Recording(path=options.record, text=lambda: _recording(kept))
+    return emit(conclusion.report, output, report_lines, recording)
 
 
 def _limits(options: StreamOptions) -> Thresholds:
@@ -102,7 +104,7 @@ def _replayed(
     output: OutputOptions,
 ) -> int:
     """Judge a recording, or a plain capture; nothing is sent."""
-    check_reports(output.report)
+    check_reports(output.report, {"--replay": path})
     started_at, start = datetime.now(UTC), time.monotonic()
     try:
         streams = _wanted(read(_content(path), ask.protocol[0] if ask.protocol else None), ask)
