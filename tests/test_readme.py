@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -12,11 +13,14 @@ import pytest
 
 from cmtool.catalog import ROWS
 from cmtool.errors import ExitCode
+from tests.cli.conftest import Process, Served, bare_world, gateway, process
+
+__all__ = ["bare_world", "gateway", "process"]
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 COMMANDS = (
     *("doctor", "models", "stream-test", "request"),
-    *("errors", "balance", "sandbox", "completion"),
+    *("explain", "errors", "balance", "sandbox", "completion"),
 )
 ELSEWHERE = {"--help", "--version"}  # told by --help itself
 _BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
@@ -79,6 +83,53 @@ def test_a_command_line_of_the_readme_is_one(line: str, helps: dict[str, str]) -
         assert arguments[0] in COMMANDS
     text = helps[arguments[0] if arguments and arguments[0] in COMMANDS else ""]
     assert {word for word in arguments if word.startswith("--")} <= set(_OFFERED.findall(text))
+
+
+# What a command of the README ends with where it is not 0: it shows how a failure looks.
+ENDS = {
+    "cmtool doctor --sandbox insufficient-balance": 5,
+    "cmtool doctor --sandbox model-not-found --format json > report.json": 6,
+    "cmtool models --check anthropic/claude-sonnet-4.6": 6,
+    "cmtool explain error.log": 5,
+}
+_ERROR = (
+    "openai.APIStatusError: Error code: 402 - {'error': {'message': 'Insufficient balance.', "
+    "'type': 'billing_error', 'param': None, 'code': 'insufficient_balance'}}"
+)
+# What shows how a command is called, belongs to other shells, waits for a paste, or serves.
+_FORMS = re.compile(r"\[|SHELL|Invoke-|\\\||^cmtool (explain|sandbox)$")
+
+
+def _runnable() -> list[str]:
+    """Every line of the shell blocks but those that set up, and every command in the text."""
+    blocks = [block for block in _BLOCKS if "venv" not in block]
+    lines = [line for block in blocks for line in block.splitlines() if not _sets(line)]
+    inline = re.findall(r"`(cmtool [^`]+)`", README)
+    return [line for line in dict.fromkeys([*lines, *inline]) if not _FORMS.search(line)]
+
+
+def _sets(line: str) -> bool:
+    return line.startswith("export CROSSMODEL_API_KEY=cm-…")
+
+
+@pytest.mark.parametrize("line", _runnable())
+def test_a_command_of_the_readme_runs(
+    line: str, process: Process, gateway: Served, tmp_path: Path
+) -> None:
+    (tmp_path / "error.log").write_text(_ERROR, encoding="utf-8")
+    (tmp_path / "report.json").write_text('{"diagnosis": {"id": "none"}}', encoding="utf-8")
+    folder = str(Path(sys.executable).parent)
+    ended = process.call(
+        ["bash", "-c", f"set -o pipefail; {line}"],
+        {**gateway.environment(), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+    )
+    assert ended.code == ENDS.get(line, 0), ended.err
+    assert ended.err == ""
+
+
+def test_every_end_belongs_to_a_line() -> None:
+    assert set(ENDS) <= set(_runnable())
+    assert len(_runnable()) >= 10
 
 
 def test_the_readme_calls_cmtool() -> None:
