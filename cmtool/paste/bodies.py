@@ -13,12 +13,26 @@ from cmtool.paste.literals import objects
 FIRST_EVENT = re.compile(
     r'(?m)^(?:data: ?(?:[{"]|\[DONE\])|event: ?(?:response\.|message_|content_block|error$|ping$))'
 )
+_EVENT_LINE = re.compile(r"(?:data|event|id|retry)(?::|$)|:")
+_PAGE_END = re.compile(r"(?i)</html>")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
 
 def starts(body: str) -> bool:
     """Say whether a body begins with the lines of an event stream."""
     return FIRST_EVENT.match(body.lstrip()) is not None
+
+
+def extent(text: str, at: int) -> int:
+    """Give where a stream ends: in front of the first line that is of no stream."""
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end]
+        if line.strip() and not _EVENT_LINE.match(line):
+            break
+        at = end + 1
+    return min(at, len(text))
 
 
 def spaced(body: str) -> str:
@@ -45,6 +59,8 @@ def of_answer(body: str, form: Form, told: Told, start: int, end: int) -> Found:
     streamed = told.headers.get("content-type", "").startswith("text/event-stream")
     succeeded = 200 <= (told.status or 0) < 300  # noqa: PLR2004 - RFC 9110, 15.3
     if succeeded and (streamed or starts(body)):
+        body = body.lstrip()
+        body = body[: extent(body, 0)] if starts(body) else body
         return Capture(form=form, place=start, end=end, told=told, body=spaced(body))
     return of_body(body, form, told, start, end)
 
@@ -55,6 +71,8 @@ def of_body(body: str, form: Form, told: Told, start: int, end: int) -> Found:
     A body that breaks off, or that a terminal has changed, is written anew from what can be read.
     """
     body = body.strip()[:BODY_LIMIT]
+    if body.startswith("<") and (page_end := _PAGE_END.search(body)):
+        body = body[: page_end.end()]
     literal = next(objects(body), None) if body[:1] in {"{", "["} else None
     whole = literal is None or literal.whole
     hits = inside(literal.value).hits if literal is not None else ()

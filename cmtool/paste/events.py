@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 from cmtool.paste import forms
 from cmtool.paste.base import Capture, Found, Told
-from cmtool.paste.bodies import FIRST_EVENT, spaced
+from cmtool.paste.bodies import FIRST_EVENT, extent, spaced
 
-_EVENT_LINE = re.compile(r"(?:data|event|id|retry)(?::|$)|:")
 _OPENINGS = re.compile(
     r'"type": ?"(?:response\.created|message_start)"|"role": ?"assistant"|"error"|"type": ?"error"'
 )
@@ -20,7 +19,7 @@ def captures(text: str) -> Iterator[Found]:
     """Give the event streams in a text; the lines of one are not interrupted by others."""
     at = 0
     while (found := FIRST_EVENT.search(text, at)) is not None:
-        start, at = found.start(), _end(text, found.start())
+        start, at = found.start(), extent(text, found.start())
         body = spaced(text[start:at])
         yield Capture(
             form=forms.STREAM,
@@ -30,14 +29,3 @@ def captures(text: str) -> Iterator[Found]:
             body=body,
             begins_inside=not _OPENINGS.search(body[:_START]) and body.strip() != "data: [DONE]",
         )
-
-
-def _end(text: str, at: int) -> int:
-    while at < len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        line = text[at:end]
-        if line.strip() and not _EVENT_LINE.match(line):
-            break
-        at = end + 1
-    return min(at, len(text))

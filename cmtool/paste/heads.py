@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cmtool.paste import forms
-from cmtool.paste.base import FOUND_LIMIT, Found, Told
+from cmtool.paste.base import FOUND_LIMIT, Answer, Capture, Found, Healthy, Told
 from cmtool.paste.bodies import of_answer
 from cmtool.paste.told import of_headers, protocol_of_path
 
@@ -61,7 +61,15 @@ def _answer(text: str, head: re.Match[str], end: int, request: str) -> Found:
     told = _request(request).merged(of_headers(headers, int(head[2])))
     told = replace(told, status=int(head[2]))
     form = forms.TRACE if is_trace else forms.HTTPIE if _shows_request(request) else forms.CURL
-    return of_answer(body, form, told, head.start(), end)
+    found = of_answer(body, form, told, head.start(), end)
+    return replace(found, end=_end(text, head.end(), end, found))
+
+
+def _end(text: str, start: int, end: int, found: Found) -> int:
+    """Give where an answer ends that may have other text behind it: with its body."""
+    body = found.body.rstrip() if isinstance(found, Answer | Healthy | Capture) else ""
+    place = text.find(body, start, end) if body else -1
+    return place + len(body) if place >= 0 else end
 
 
 def _headers(lines: list[str]) -> tuple[dict[str, str], list[str]]:

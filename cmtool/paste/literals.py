@@ -18,7 +18,7 @@ OBJECT_LIMIT = 64 * 1024  # characters of an object that is no JSON
 _WASTE = 8  # times the text that may be read in vain as JSON
 _LENIENT_TOTAL = 1024 * 1024  # characters that the lenient reader may read
 _MOST_ITEMS = 5000
-_STRICT = json.JSONDecoder(strict=False)
+_STRICT = json.JSONDecoder()
 
 _OPENING = re.compile(r"""\{\s*(?:["'“‘}\[]|\\+["n]|[A-Za-z_$])""")
 _JSON = re.compile(r'\{\s*["}]')
