@@ -16,11 +16,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmtool import catalog
+from cmtool import catalog, redirects
 from cmtool.answerers import author, is_page, stranger
 from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
@@ -31,8 +32,13 @@ from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
 
 MESSAGE_LIMIT = 1000
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})  # RFC 9110, 15.4
 NAME_LIMIT = 200
+_NOT_MODIFIED = 304
+_UNCONDITIONAL = (
+    "A 304 answers a request with a condition (RFC 9110, 15.4.5), and this one had none: a cache "
+    "on the way answered."
+)
+_CHOICES = 300  # RFC 9110, 15.4.1: it leads somewhere only when it names an address
 _REQUEST_ID_PREFIX = "req_cm_"
 
 
@@ -41,7 +47,8 @@ class Evidence:
     """One answer, as far as it is known.
 
     ``headers`` has lower-case names.  ``body`` is text, redacted; ``defect`` says, in a sentence,
-    why it is not the whole body.  ``model`` and ``base_url`` only fill the texts.
+    why it is not the whole body.  ``model`` and ``base_url`` only fill the texts; ``path`` is what
+    was asked for behind the latter.
     """
 
     status: int | None = None
@@ -53,6 +60,7 @@ class Evidence:
     check: str | None = None
     model: str | None = None
     base_url: str | None = None
+    path: str | None = None
 
     @property
     def content_type(self) -> str:
@@ -124,7 +132,7 @@ def classify(evidence: Evidence) -> Finding | None:
     status = evidence.status or 0
     if status == 407:  # noqa: PLR2004 - RFC 9110, 15.5.8
         return _login_wanted(evidence)
-    if status in _REDIRECTS:
+    if status in redirects.STATUSES and (status != _CHOICES or "location" in evidence.headers):
         return _redirected(evidence)
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _success(evidence, is_json=is_json)
@@ -275,9 +283,22 @@ def _told(finding: Finding, told: Told | None) -> Finding:
 
 
 def _redirected(evidence: Evidence) -> Finding:
-    location = evidence.headers.get("location")
-    where = f"It points to {cut(location, 300)}" if location else "It names no new address"
-    return shown_by(catalog.row("redirected"), evidence, (where, *_who(evidence)))
+    seen = redirects.read(
+        evidence.status or 0,
+        evidence.headers.get("location"),
+        base_url=evidence.base_url,
+        path=evidence.path,
+    )
+    finding = shown_by(catalog.row("redirected"), evidence, (*seen.facts, *_who(evidence)))
+    return dataclasses.replace(
+        finding,
+        actions=seen.actions or finding.actions,
+        commands=(*_settings(seen.base_url), *finding.commands),
+    )
+
+
+def _settings(base_url: str | None) -> tuple[str, ...]:
+    return (f"export CROSSMODEL_API_URL={shlex.quote(base_url)}",) if base_url else ()
 
 
 def _success(evidence: Evidence, *, is_json: bool) -> Finding | None:
@@ -311,7 +332,8 @@ def _foreign(identifier: str, evidence: Evidence) -> Finding:
         base_url=evidence.base_url,
     )
     finding = _told(shown_by(catalog.row(identifier), evidence), told)
-    facts = (*finding.evidence, *_form(evidence), *([evidence.defect] if evidence.defect else []))
+    more = (_UNCONDITIONAL if evidence.status == _NOT_MODIFIED else "", evidence.defect)
+    facts = (*finding.evidence, *_form(evidence), *filter(None, more))
     return dataclasses.replace(finding, evidence=facts)
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from cmtool import catalog
+from cmtool.address import shown
 from cmtool.asking import ANSWER_LIMIT_S, Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
@@ -205,6 +206,7 @@ class Gateway:
             check=ask.check,
             model=ask.model,
             base_url=self.base_url,
+            path=ask.path,
         )
 
     def found(self, identifier: str, ask: Ask, *evidence: str) -> Finding:
@@ -224,7 +226,7 @@ class Gateway:
     def shown_headers(self, answer: Answer) -> dict[str, str]:
         """Give the response headers that are evidence, redacted."""
         return {
-            name: cut(self.redactor.text(value), 300)
+            name: cut(self.redactor.text(_bare(name, value)), 300)
             for name, value in answer.headers.items()
             if name in SHOWN_HEADERS
         }
@@ -290,6 +292,11 @@ class Gateway:
             body=cut(reading.body, SHOWN_BODY) if reading.body and kept else None,
             failure=reading.finding.id if reading.finding else None,
         )
+
+
+def _bare(name: str, value: str) -> str:
+    """Give the value of a header; of an address without a login, a key and the query."""
+    return shown(value) if name == "location" else value
 
 
 def _traced(finding: Finding | None, exchange: Exchange) -> Finding | None:

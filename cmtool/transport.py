@@ -37,6 +37,7 @@ from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
 from cmtool.tunnels import TunnelError, Tunneller
 
 _KEPT_TOO_LONG = frozenset({"connection_reset", "not_the_gateway"})
+_LEADS_TO = "cmtool_location"
 _CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
 # A step of a request, as httpcore's trace names it: without it the connection was kept.
 _CONNECTING = "connection.connect_tcp.started"
@@ -72,6 +73,15 @@ class Waiting:
 _waiting: ContextVar[Waiting] = ContextVar("waiting")
 
 
+async def _set_location_aside(response: httpx.Response) -> None:
+    """Hide where a redirect leads: httpx reads it also where none is followed.
+
+    For an address that it cannot read, which a server may send, it raises.
+    """
+    if (location := response.headers.pop("location", None)) is not None:
+        response.extensions[_LEADS_TO] = {"location": location}
+
+
 class Answer:
     """The head of an answer, and its body as it comes in.
 
@@ -85,6 +95,7 @@ class Answer:
         self._connection = connection
         self.status = response.status_code
         self.headers = {name.lower(): value for name, value in response.headers.items()}
+        self.headers |= response.extensions.get(_LEADS_TO, {})
         self.started_at = connection.written_at
         self.opening = connection.opening if connection.fresh else None
         self.timings = _timings(connection)
@@ -143,6 +154,7 @@ class Transport:
             timeout=None,  # noqa: S113 - the caller's deadline covers everything
             follow_redirects=False,
             trust_env=False,
+            event_hooks={"response": [_set_location_aside]},
         )
 
     async def __aenter__(self) -> Self:

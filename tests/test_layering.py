@@ -32,7 +32,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         classify redact answerers credentials address proxies settings
         bypass routes challenges refusals
         documents modelids typos clock charsets compression thresholds clients pauses
-        clienturls
+        clienturls redirects
         order support
         envfiles encodings variables addresses banners lookups handshakes trust certificates inspectors
         insights
@@ -61,7 +61,7 @@ SIDEWAYS = {
     "meter": {"protocols"},  # measures what a protocol recognised in an event
     "answerers": {"redact"},  # quotes what an answer says, safe to show
     # Asks who answered and what a proxy wants, and cuts what it quotes.
-    "classify": {"answerers", "challenges", "redact"},
+    "classify": {"answerers", "challenges", "redact", "redirects"},
     "support": {"redact"},  # cuts the body
     "modelids": {"typos"},
     "variables": {"typos"},
@@ -73,6 +73,7 @@ SIDEWAYS = {
     "probes": {"sockets", "tunnels"},
     # The base URL decides on the proxy, is quoted cut, and may hold a key or odd characters.
     "address": {"proxies", "redact", "typos", "credentials"},
+    "redirects": {"address"},
     "clienturls": {"address", "credentials", "proxies", "settings"},
 }
 """Imports within one layer: one way each."""

@@ -171,11 +171,22 @@ async def test_the_answer_comes_back_as_it_was_sent() -> None:
     assert answer.headers["x-one"] == "1, 2"
 
 
-async def test_redirects_are_given_back() -> None:
-    sent = response(b"", "Location: http://127.0.0.1:9/", status="302 Found")
+@pytest.mark.parametrize(
+    "location",
+    [
+        pytest.param("http://127.0.0.1:9/", id="address"),
+        pytest.param("javascript:alert(1)", id="no-address"),
+        pytest.param("http://[::1", id="unreadable"),
+        pytest.param("https://x.test/\x1b[31m", id="control-character"),
+        pytest.param("", id="empty"),
+    ],
+)
+async def test_redirects_are_given_back(location: str) -> None:
+    sent = response(b"", f"Location: {location}", status="302 Found")
     async with serving(answering(sent)) as server, transport() as wire:
         answer, _ = await ask(wire, f"http://127.0.0.1:{server.port}/")
     assert answer.status == 302
+    assert answer.headers["location"] == location
     assert len(server.heads) == 1
 
 

@@ -7,7 +7,15 @@ secret (``secrecy``).
 
 from cmtool.address.examination import AddressVerdict, examine
 from cmtool.address.hosts import API_HOST
-from cmtool.address.secrecy import secrets_in, shown
+from cmtool.address.secrecy import logins, secrets_in, shown
 from cmtool.catalog.wording import PUBLIC_BASE_URL
 
-__all__ = ["API_HOST", "PUBLIC_BASE_URL", "AddressVerdict", "examine", "secrets_in", "shown"]
+__all__ = [
+    "API_HOST",
+    "PUBLIC_BASE_URL",
+    "AddressVerdict",
+    "examine",
+    "logins",
+    "secrets_in",
+    "shown",
+]

@@ -52,6 +52,7 @@ _REDIRECTS = tuple(
         ("server", "nginx"),
     )
     for status, title in (
+        (300, "300 Multiple Choices"),
         (301, "301 Moved Permanently"),
         (302, "302 Found"),
         (303, "303 See Other"),
@@ -252,9 +253,9 @@ ROWS: tuple[Row, ...] = (
         severity=Severity.ERROR,
         title="the request was redirected to another address",
         cause=(
-            "Instead of answering, the server sent the client elsewhere. A client that follows "
-            "can turn the POST into a GET or drop the key on the way, and the error then names "
-            "neither. The usual reasons are http:// instead of https://, or a wrong host."
+            "Instead of answering, the server sent the client elsewhere. cmtool follows no "
+            "redirect, so that the key goes to no other address. The usual reasons are a wrong "
+            "host or path in the base URL, http:// instead of https://, or a log-in page."
         ),
         actions=(
             (
@@ -270,7 +271,7 @@ ROWS: tuple[Row, ...] = (
         commands=("curl -v {base_url}/models", "cmtool doctor {model}"),
         exit_code=ExitCode.NETWORK,
         phase=Phase.RESPONSE,
-        statuses=(301, 302, 303, 307, 308),
+        statuses=(300, 301, 302, 303, 307, 308),
         samples=_REDIRECTS,
     ),
     Row(
