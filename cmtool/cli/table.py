@@ -40,7 +40,7 @@ def chosen(which: str | None) -> list[Row]:
             raise UsageError(f"Status {wanted} is not in the table; documented are {known}.")
         return rows
     if wanted not in ROWS:
-        near = difflib.get_close_matches(wanted, list(ROWS), n=3, cutoff=0.5)
+        near = difflib.get_close_matches(wanted, list(ROWS), n=3, cutoff=0.6)
         meant = f" Near it: {', '.join(near)}." if near else ""
         raise UsageError(f"There is no identifier {which!r}.{meant} 'cmtool errors' lists all.")
     return [ROWS[wanted]]
