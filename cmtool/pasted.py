@@ -31,7 +31,6 @@ _VAGUE_CAUSE = (
     " in the key: to an SDK all of these are a connection error."
 )
 _VAGUE_ACTIONS = (
-    "Paste the whole traceback: the lines above the last one name the cause.",
     (
         "Run cmtool doctor on the same machine: it looks at the key, the address, the name lookup,"
         " the connection and the certificate one by one."

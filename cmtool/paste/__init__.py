@@ -54,6 +54,9 @@ def read(content: bytes) -> Pasted:
     shown = residue.unframed(text)
     found = _read(shown)
     if len(text) <= _VARIED:
+        joined = residue.unwrapped(shown)
+        if _is_wrapped(shown, found) and _knowledge(mended := _read(joined)) >= _knowledge(found):
+            found = mended
         found = max([found, *map(_read, _other_readings(text, shown, found))], key=_knowledge)
     return Pasted(text=text, found=tuple(found))
 
@@ -61,6 +64,15 @@ def read(content: bytes) -> Pasted:
 def nearest(text: str) -> tuple[str, str] | None:
     """Give the word of a text that comes nearest to an identifier, and that identifier."""
     return names.nearest(text)
+
+
+def _is_wrapped(text: str, found: Sequence[Found]) -> bool:
+    """Say whether a terminal has broken an error that was read over the end of a line."""
+    return any(
+        residue.is_wrapped(text, each.place, each.end)
+        for each in found
+        if isinstance(each, Answer) and each.error is not None
+    )
 
 
 def _other_readings(text: str, shown: str, found: Sequence[Found]) -> Iterator[str]:

@@ -117,13 +117,21 @@ def _without_prefix(prefix: re.Pattern[str], text: str) -> str | None:
 
 def variants(text: str) -> Iterator[str]:
     """Give the other ways to read a text: soft wraps undone, typographic quotes made plain."""
-    joined, plain = _unwrapped(text), text.translate(_QUOTES)
-    for variant in dict.fromkeys((joined, plain, _unwrapped(plain))):
+    joined, plain = unwrapped(text), text.translate(_QUOTES)
+    for variant in dict.fromkeys((joined, plain, unwrapped(plain))):
         if variant != text:
             yield variant
 
 
-def _unwrapped(text: str) -> str:
+def is_wrapped(text: str, start: int, end: int) -> bool:
+    """Say whether a line between two places fills the width of a terminal and goes on."""
+    lines = text[start:end].split("\n")[:-1]
+    return any(len(line) >= _NARROWEST for line in lines) and max(map(len, lines)) == max(
+        map(len, text.split("\n"))
+    )
+
+
+def unwrapped(text: str) -> str:
     """Join the lines that a terminal has broken: those that fill its width exactly."""
     lines = text.split("\n")
     width = max(map(len, lines))

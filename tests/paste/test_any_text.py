@@ -144,3 +144,26 @@ def test_residue(function: Callable[[str], str], text: str, expected: str) -> No
 def test_an_encoding_is_seen(encoding: str) -> None:
     text = '{"error": "ä – ☃ and some more"}'
     assert decoded(text.encode(encoding)).lstrip("\ufeff") == text
+
+
+WRAPPED = (
+    "openai.APIStatusError: Error code: 402 - {'error': {'message': 'The account has no wallet "
+    "yet, so that nothing can be paid for.', 'type': 'billing_error', 'param': None, 'code': "
+    "'no_wallet'}}"
+)
+
+
+@pytest.mark.parametrize("width", range(60, 110))
+def test_a_terminal_that_wraps_changes_nothing(width: int) -> None:
+    lines = [WRAPPED[at : at + width] for at in range(0, len(WRAPPED), width)]
+    got, plain = explained("\n".join(lines)), explained(WRAPPED)
+    assert got is not None
+    assert got.diagnosis == plain.diagnosis if plain else None
+
+
+def test_a_secret_is_taken_out_before_anything_is_made_of_a_paste() -> None:
+    key = "cm-canary-Zx9Qw8Er7Ty6Ui5"
+    for text in (WRAPPED.replace("yet", key), f"HTTP/2 402\nlocation: /{key}\n\n{key}"):
+        got = explained(text, None, key)
+        assert got is not None
+        assert key not in repr(got)

@@ -25,7 +25,9 @@ def explain_lines(
     view = View(width=width, ascii_only=ascii_only, verbose=verbose, quiet=quiet)
     if quiet:
         return brief(view, report)
-    streams = stream_table(view, report.streams)
+    # A capture knows no times, and the table holds little else.
+    timed = any(stream.duration_ms is not None for stream in report.streams)
+    streams = stream_table(view, report.streams) if timed or verbose else []
     recognised = report.recognised
     return [
         *header(view, report),
