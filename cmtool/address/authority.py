@@ -6,13 +6,14 @@ Schemes and authorities: RFC 3986, sections 3.1 and 3.2.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address
 
 from cmtool.typos import edits_between
 
 _SCHEME = re.compile(r"(?P<word>[A-Za-z][A-Za-z0-9+.\-]{0,20})(?P<colon>[:;]?)(?P<slashes>[/\\]*)")
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?")
+_ZONE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})+")  # RFC 6874, section 2
 _HIGHEST_PORT = 65_535
 _LONGEST_PORT = 8  # what is longer may be a password
 _WEB_SOCKETS = {"ws": "http", "wss": "https"}
@@ -106,12 +107,12 @@ def authority_of(netloc: str) -> Authority | str:
 def _ipv6_without_brackets(netloc: str) -> Authority | str:
     host, _, port = netloc.rpartition(":")
     said = "An IPv6 address belongs in brackets."
-    if host == "::1" and port.isdigit():  # ::1:8080 is an address as well, but nobody's
-        return Authority(host=host, port=port, said=said)
-    if _is_ipv6(netloc):
+    # ::1:8080 is an address as well, but nobody's.
+    if _is_ipv6(netloc) and not (host == "::1" and port.isdigit()):
         return Authority(host=netloc.lower(), said=said)
     if _is_ipv6(host) and port.isdigit():
-        return Authority(host=host.lower(), port=port, said=said)
+        at = _with_port(host, port)
+        return replace(at, said=said) if isinstance(at, Authority) else at
     return f"has {_quoted(netloc)} for its host and port, which is neither."
 
 
@@ -146,11 +147,12 @@ def _is_ip(host: str) -> bool:
 
 
 def _is_ipv6(host: str) -> bool:
+    address, percent, zone = host.partition("%")
     try:
-        IPv6Address(host)
+        IPv6Address(address)
     except ValueError:
         return False
-    return True
+    return not percent or _ZONE.fullmatch(zone) is not None
 
 
 def _quoted(text: str) -> str:

@@ -16,7 +16,7 @@ from cmtool import catalog
 from cmtool.address import hosts, paths, text
 from cmtool.address.authority import Authority, authority_of, scheme_of
 from cmtool.address.hosts import API_HOST
-from cmtool.address.secrecy import is_key, shown
+from cmtool.address.secrecy import is_key, logins, shown
 from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.credentials.lookalikes import called
 from cmtool.model import Finding
@@ -109,9 +109,9 @@ def _read(raw: str, tidy: text.Tidied) -> _Case | _Refusal:
     if isinstance(scheme, str):
         return _Refusal(said=scheme)
     authority, path, behind = _parts(scheme.rest)
-    if any(":" in name.rpartition("@")[0] for name in path.split("/")):
-        return _Refusal(said=text.OPEN_LOGIN)  # an address with a login behind another one
     login, _, netloc = authority.rpartition("@")
+    if {*logins(tidy.text)} - {login}:
+        return _Refusal(said=text.OPEN_LOGIN)  # an address with a login behind another one
     at = _look_alike(netloc) or _at(_in_ascii(netloc))
     if isinstance(at, str):
         return _Refusal(said=at if not login else "names no usable host behind the user name.")
@@ -181,6 +181,8 @@ def _judged(case: _Case, raw: str, where: str, model: str | None) -> AddressVerd
     _check_scheme(case)
     _check_port(case)
     _check_path(case)
+    if any(logins(case.base_url)):  # as it stands now, it would be refused
+        return _refused(_Refusal(said=text.OPEN_LOGIN), raw, where, model)
     return _verdict(case, raw, where, model)
 
 
@@ -235,7 +237,7 @@ def _check_path(case: _Case) -> None:
         said = "A key stands in its path, where every log on the way keeps it; it was left out."
         case.note("base_url_invalid", said)
     whole = "/".join(kept)
-    if (plain := quote(whole, safe=_IN_PATHS)) != whole:
+    if (plain := quote(whole, safe=_IN_PATHS, errors="surrogatepass")) != whole:
         case.note("base_url_path", "In its path stand characters that a URL has to escape.")
     path = paths.mended(plain, only_v1=case.at.host == API_HOST)
     case.note("base_url_path", *path.notes)

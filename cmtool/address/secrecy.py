@@ -43,16 +43,22 @@ def logins(text: str) -> Iterator[str]:
     An @ further behind belongs to a login as well: a password may hold a slash that nobody has
     escaped.  Behind a whole host it does only where a colon stands in front of it.
     """
-    for piece in re.split(r"(?<=//)", text)[1:] if "//" in text else [text]:
+    for piece in re.split(r"(?<=//)", text):
         authority = _AUTHORITY.match(piece)
         start = authority[0] if authority else ""
-        if "@" in start:
-            yield start.rpartition("@")[0]
-        elif "@" in piece:
-            before = piece.rpartition("@")[0]
-            behind_a_host = before.rpartition("/")[2] if _CLEAN_HOST.fullmatch(start) else None
-            if behind_a_host is None or ":" in behind_a_host:
-                yield behind_a_host or before
+        login, _, host = start.rpartition("@")
+        if login:
+            yield login
+        yield from _behind(host, piece[len(start) :])
+
+
+def _behind(host: str, rest: str) -> Iterator[str]:
+    """Give what may be a login in what follows a host, or what was taken for one."""
+    end = rest.rfind("@")
+    if end >= 0 and not _CLEAN_HOST.fullmatch(host):
+        yield host + rest[:end]
+    elif (colon := rest.find(":", 0, max(end, 0))) >= 0:
+        yield rest[rest.rfind("/", 0, colon) + 1 : end]
 
 
 def secrets_in(text: str) -> tuple[str, ...]:
@@ -71,7 +77,7 @@ def shown(text: str) -> str:
     """Give an address without its secrets, its query and its fragment, and not too long."""
     if begins_like_a_key(text.strip()):
         return _MASK
-    for login in logins(text):
+    for login in sorted(logins(text), key=len, reverse=True):  # one may end as another does
         text = text.replace(f"{login}@", f"{_MASK}@")
     text = _TOKEN.sub(lambda found: _MASK if is_key(found[0]) else found[0], text)
     if "://" in text:

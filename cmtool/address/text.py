@@ -82,13 +82,12 @@ def several(text: str) -> tuple[str, ...]:
 
 
 def _without_edges(text: str, _: str) -> tuple[str, list[str]]:
-    bare = text
-    while bare and (shows_nothing(bare[0]) or bare[0] in _AROUND):
-        bare = bare[1:]
-    before = text[: len(text) - len(bare)]
-    while bare and (shows_nothing(bare[-1]) or bare[-1] in _AROUND):
-        bare = bare[:-1]
-    after = text[len(before) + len(bare) :]
+    start, end = 0, len(text)
+    while start < end and _is_around(text[start]):
+        start += 1
+    while end > start and _is_around(text[end - 1]):
+        end -= 1
+    before, bare, after = text[:start], text[start:end], text[end:]
     if not bare or not (before or after):
         return bare, []
     if before and after and before[0] == after[-1]:
@@ -99,6 +98,10 @@ def _without_edges(text: str, _: str) -> tuple[str, list[str]]:
         side = f"behind {called(before[0])}" if before else f"in front of {called(after[-1])}"
         around = f"{side}, which is no part of it"
     return bare, [f"The URL stands {around}."]
+
+
+def _is_around(char: str) -> bool:
+    return shows_nothing(char) or char in _AROUND
 
 
 def _unescaped(text: str, _: str) -> tuple[str, list[str]]:
