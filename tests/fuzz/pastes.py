@@ -1,39 +1,53 @@
-"""Whatever people paste: what is found in it keeps to the contract, and the time to its size."""
+"""Whatever people paste: what it comes to keeps to the contract, and the time to its size."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from cmtool.catalog import ROWS, Shape
-from cmtool.classify import Evidence, classify, from_error
-from cmtool.paste import FORMS, Found, nearest, read
-from cmtool.paste.base import BODY_LIMIT, Answer, Capture, Healthy, Named, Unanswered
+from cmtool.cli.playing import follow
+from cmtool.explaining import Explained, explain
+from cmtool.model import Outcome, Protocol
+from cmtool.paste import FORMS, Found, Hints, nearest, read
+from cmtool.paste.base import Named, Unanswered
 from cmtool.redact import Redactor
+from cmtool.render.human.explain import explain_lines, unrecognised_lines
 from tests.fuzz.answers import KEY, repeated
-from tests.fuzz.contract import renders, report_of, sound
+from tests.fuzz.contract import renders, report_of, silent, sound
 from tests.fuzz.source import Source, seed
 from tests.fuzz.streams import BODIES
 from tests.fuzz.watch import Target
 
 _MOST = 2000  # findings of one paste
-_SAID = 20_000  # characters of what a client said
-_WIDTHS = (1, 8)
+_REDACTOR = Redactor([KEY])
+_HINTS = (
+    Hints(),
+    Hints(status=404),
+    Hints(status=502, protocol=Protocol.MESSAGES, model="a/b"),
+    Hints(status=200, protocol=Protocol.CHAT),
+)
 
 
 def pasted(source: Source) -> None:
-    """Read a paste, and classify the answers in it as they would be shown."""
-    shown = source.number(16) == 15
-    content = source.rest() * source.pick(_WIDTHS)
+    """Read a paste, explain what is in it, and show that."""
+    shown, hints = source.number(16) == 15, source.pick(_HINTS)
+    content = source.rest() * source.pick((1, 8))
     got = read(content)
     assert got == read(content), "twice the same, twice something else"
     assert len(got.found) <= _MOST
     for each in got.found:
         _holds(each)
-        if isinstance(each, Answer):
-            _classified(each, shown=shown)
     found = nearest(got.text[:100])
     assert found is None or found[1] in ROWS
+    explained = explain(got, hints, _REDACTOR, lambda capture: follow(capture, hints.model))
+    if explained is not None:
+        _keeps(explained, shown=shown)
+    else:
+        start = _REDACTOR.text(got.text.strip().partition("\n")[0])[:80]
+        lines = unrecognised_lines("f", start, got, width=80, ascii_only=True)
+        assert all(line.text.isascii() and line.text.isprintable() for line in lines)
 
 
 def _holds(each: Found) -> None:
@@ -44,41 +58,38 @@ def _holds(each: Found) -> None:
     assert all(name == name.lower() for name in told.headers)
     assert all(isinstance(value, str) for value in told.headers.values())
     assert told.sent_at is None or told.sent_at.tzinfo is not None
-    assert all(
-        text is None or isinstance(text, str) for text in (told.model, told.url, told.method)
-    )
-    match each:
-        case Unanswered() | Named():
-            assert each.identifier in ROWS
-            assert len(each.said) <= _SAID
-        case Answer():
-            assert len(each.body) <= BODY_LIMIT
-            assert len(each.said) <= _SAID
-        case Capture() | Healthy():
-            pass
+    assert not isinstance(each, Unanswered | Named) or each.identifier in ROWS
 
 
-def _classified(answer: Answer, *, shown: bool) -> None:
-    told, redactor = answer.told, Redactor([KEY])
-    evidence = Evidence(
-        status=told.status,
-        headers={name: redactor.text(value) for name, value in told.headers.items()},
-        body=redactor.text(answer.body),
-        protocol=told.protocol,
-        defect="" if answer.whole else "It was cut.",
-        model=redactor.text(told.model) if told.model else None,
-    )
-    error = redactor.scrub(answer.error) if answer.error else None
-    finding = from_error(error, evidence) if error else classify(evidence)
-    if finding is not None:
+def _keeps(explained: Explained, *, shown: bool) -> None:
+    """Hold what a paste came to to the contract; some are shown in every format besides."""
+    findings = (*((explained.diagnosis,) if explained.diagnosis else ()), *explained.findings)
+    for finding in findings:
         sound(finding)
-        if shown:
-            renders(report_of(finding, evidence.body), KEY)
+        silent(finding, KEY)
+    assert len({finding.id for finding in findings}) == len(findings), "one finding, told twice"
+    assert explained.recognised.forms
+    if not (shown and explained.diagnosis):
+        return
+    report = replace(
+        report_of(explained.diagnosis),
+        command="explain",
+        checks=(),
+        outcome=Outcome.FAILED,
+        findings=explained.findings,
+        exchanges=explained.exchanges,
+        streams=explained.streams,
+        support=explained.support,
+        recognised=explained.recognised,
+    )
+    renders(_REDACTOR.scrub(report), KEY)
+    lines = explain_lines(report, width=80, ascii_only=True)
+    assert all(line.text.isascii() and line.text.isprintable() for line in lines)
 
 
 def _scaled(source: Source, size: int) -> Callable[[], object]:
     content = repeated(source, size).encode("utf-8", "surrogatepass")
-    return lambda: read(content)
+    return lambda: explain(read(content), Hints(), _REDACTOR, lambda each: follow(each, None))
 
 
 _OPENAI = ROWS["insufficient_balance"].error_body(Shape.OPENAI)
@@ -132,7 +143,7 @@ TARGETS = (
     Target(
         name="paste",
         run=pasted,
-        seeds=tuple(seed(text, 0, 0) for text in _BYTES),
+        seeds=tuple(seed(text, 0, 0, 0) for text in _BYTES),
         words=_WORDS,
         scaled=_scaled,
     ),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from cmtool.address import examine as examine_address
+from cmtool.catalog import ROWS
 from cmtool.credentials import examine as examine_key
 from cmtool.proxies import is_loopback, login_parts, read_proxy
 from cmtool.redact import Redactor
@@ -52,16 +53,20 @@ def addresses(source: Source) -> None:
     shown, login = source.number(16) == 15, source.pick(("", "//user", "/user", "user", "//"))
     before = as_setting(source.cut())
     raw = before + (f"{login}:{SECRET}@" if login else "") + as_setting(source.rest())
+    secrets = (f":{SECRET}@",) if login else ()
     verdict = examine_address(raw, "CROSSMODEL_BASE_URL")
     assert verdict == examine_address(raw, "CROSSMODEL_BASE_URL")
     if verdict.finding is not None:
         sound(verdict.finding)
-        silent(verdict.finding, f":{SECRET}@")
+        silent(verdict.finding, *secrets)
         if shown:
-            renders(report_of(verdict.finding), f":{SECRET}@")
+            renders(report_of(verdict.finding), *secrets)
     else:
         assert verdict.base_url is not None, "no address, and nothing wrong"
         assert verdict.summary
+    told = (verdict.shown, verdict.summary, *(said for _, said in verdict.problems))
+    assert not any(secret in text for secret in secrets for text in told), "a secret is shown"
+    assert all(identifier in ROWS for identifier, _ in verdict.problems)
     if verdict.base_url is not None:
         _usable(verdict.base_url)
 
@@ -76,6 +81,8 @@ def _usable(base_url: str) -> None:
     assert not parts.fragment
     assert parts.port is None or 0 < parts.port < 65_536
     assert base_url.isprintable() or not base_url.isascii()
+    if "%" in base_url:
+        return  # what had to be escaped may look like something else from then on
     again = examine_address(base_url, "CROSSMODEL_BASE_URL")
     assert again.finding is None, "what was mended has to be mended again"
     assert again.base_url == base_url
