@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 # ECMA-48: control sequences, then operating system commands, then the two-character escapes.
-_ESCAPES = re.compile(
+_ESCAPES = (
     r"\x1b\[[0-?]{0,64}[ -/]{0,8}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?|\x1b[ -/]?[0-~]"
     r"|\x9b[0-?]{0,64}[@-~]"
 )
 # The same where a program wrote the escape character as text.
-_WRITTEN_ESCAPES = re.compile(r"(?:\\x1b|\\u001b|\\033|␛|\^\[)\[[0-9;]{0,20}m")
+_WRITTEN_ESCAPES = r"(?:\\x1b|\\u001b|\\033|␛|\^\[)\[[0-9;]{0,20}m"
 _INVISIBLE = dict.fromkeys(
     [
         *(ord(c) for c in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"),
@@ -33,27 +33,22 @@ _NARROWEST, _WIDEST = 60, 250  # columns of a terminal that wraps
 
 _TIME = r"\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?"
 _LEVEL = r"\[?(?:DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|error|warn|info)\]?"
+# Compiled when they are first used: most pastes are short, and need none of them.
 # What can stand before every line of a paste, from outside to inside: what showed the lines ...
-_FRAMES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"[ \t]{0,8}(?:>[ \t]?){1,4}",  # a Markdown or mail quotation
-        r"[ \t]{0,8}\d{1,7}(?:[:|│→)]|[ \t]{2}|\t)[ \t]?",  # the numbers of lines
-        r"[\w./-]{1,80}[ \t]{0,40}\|[ \t]?",  # docker compose
-        r"\[[\w./-]{1,80}\][ \t]",  # kubectl --prefix, stern
-        r"[+-][ \t]?",  # a diff
-        r"[ \t]{0,200}│[ \t]?",  # a box drawn around a text
-    )
+_FRAMES = (
+    r"[ \t]{0,8}(?:>[ \t]?){1,4}",  # a Markdown or mail quotation
+    r"[ \t]{0,8}\d{1,7}(?:[:|│→)]|[ \t]{2}|\t)[ \t]?",  # the numbers of lines
+    r"[\w./-]{1,80}[ \t]{0,40}\|[ \t]?",  # docker compose
+    r"\[[\w./-]{1,80}\][ \t]",  # kubectl --prefix, stern
+    r"[+-][ \t]?",  # a diff
+    r"[ \t]{0,200}│[ \t]?",  # a box drawn around a text
 )
 # ... and what wrote them.
-_STAMPS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        _TIME + r"(?:[ \t]{1,4}|$)",
-        r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./-]{1,64}(?:\[\d{1,8}\])?:[ \t]?",
-        r"(?:stdout|stderr)[ \t][FP][ \t]",  # the log format of Kubernetes
-        _LEVEL + r"[ \t]{0,4}(?:[:-][ \t]{1,4}|[ \t]{1,8})",
-    )
+_STAMPS = (
+    _TIME + r"(?:[ \t]{1,4}|$)",
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./-]{1,64}(?:\[\d{1,8}\])?:[ \t]?",
+    r"(?:stdout|stderr)[ \t][FP][ \t]",  # the log format of Kubernetes
+    _LEVEL + r"[ \t]{0,4}(?:[:-][ \t]{1,4}|[ \t]{1,8})",
 )
 _MOST_PREFIXES = 4
 _FIRST_LOOK = 2000  # characters; the lines in them are looked at before all others
@@ -75,9 +70,9 @@ def decoded(content: bytes) -> str:
 def cleaned(text: str) -> str:
     """Give the text with line feeds alone, without escape sequences and invisible characters."""
     if "\x1b" in text or "\x9b" in text:
-        text = _ESCAPES.sub("", text)
-    if "[" in text:
-        text = _WRITTEN_ESCAPES.sub("", text)
+        text = re.sub(_ESCAPES, "", text)
+    if "m" in text and "[" in text:
+        text = re.sub(_WRITTEN_ESCAPES, "", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.translate(_TABLE) if _ODD.search(text) else text
 
@@ -94,7 +89,7 @@ def unstamped(text: str) -> str:
     return _without((*_STAMPS, *_FRAMES), text)
 
 
-def _without(prefixes: Sequence[re.Pattern[str]], text: str) -> str:
+def _without(prefixes: Sequence[str], text: str) -> str:
     for _ in range(_MOST_PREFIXES):
         shorter = next(filter(None, (_without_prefix(p, text) for p in prefixes)), None)
         if shorter is None:
@@ -103,8 +98,11 @@ def _without(prefixes: Sequence[re.Pattern[str]], text: str) -> str:
     return text
 
 
-def _without_prefix(prefix: re.Pattern[str], text: str) -> str | None:
+def _without_prefix(pattern: str, text: str) -> str | None:
     """Give the text without a prefix that stands before each of its lines; None without it."""
+    if "\n" not in text:
+        return None
+    prefix = re.compile(pattern)
     first = [line for line in text[:_FIRST_LOOK].split("\n")[:-1] if line.strip()]
     if not all(map(prefix.match, first)):
         return None

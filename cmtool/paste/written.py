@@ -38,16 +38,13 @@ _JAVASCRIPT = (
     r"|(?<![\w.])\w+Error: [2-5]\d\d[ {]"
 )
 _OPENAI = r"\bopenai\.[\w.]*(?:Error|errors)|[/\\]openai[/\\]|\bcom\.openai\b|Error code: \d{3}"
-_WRITERS: tuple[tuple[Form, re.Pattern[str]], ...] = tuple(
-    (form, re.compile(pattern))
-    for form, pattern in (
-        (forms.WRAPPED, _FRAMEWORKS),
-        (forms.ANTHROPIC, r"\banthropic\.[\w.]*Error|[/\\]anthropic[/\\]|\bcom\.anthropic\b"),
-        (forms.JAVASCRIPT, _JAVASCRIPT),
-        (forms.OPENAI, _OPENAI),
-        (forms.LOG, r"(?:^|\n)[^\n]{0,60}\d\d:\d\d:\d\d|\b(?:ERROR|WARN(?:ING)?|INFO)\b"),
-        (forms.EXCEPTION, r"\S"),
-    )
+_WRITERS: tuple[tuple[Form, str], ...] = (
+    (forms.WRAPPED, _FRAMEWORKS),
+    (forms.ANTHROPIC, r"\banthropic\.[\w.]*Error|[/\\]anthropic[/\\]|\bcom\.anthropic\b"),
+    (forms.JAVASCRIPT, _JAVASCRIPT),
+    (forms.OPENAI, _OPENAI),
+    (forms.LOG, r"(?:^|\n)[^\n]{0,60}\d\d:\d\d:\d\d|\b(?:ERROR|WARN(?:ING)?|INFO)\b"),
+    (forms.EXCEPTION, r"\S"),
 )
 _NOISE = re.compile(r"^[\s:,\-–—({\[\"']+|[\s\"')}\]]+$")
 _REASON = re.compile(
@@ -159,7 +156,7 @@ def form_of(text: str, literal: Literal, content: Inside, *, alone: bool) -> For
 
 def writer(text: str) -> Form:
     """Say who wrote an error, by the text before and in it."""
-    return next((form for form, sign in _WRITERS if sign.search(text)), forms.BODY)
+    return next((form for form, sign in _WRITERS if re.search(sign, text)), forms.BODY)
 
 
 def _of_anthropic(form: Form, told: Told) -> Told:

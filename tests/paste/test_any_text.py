@@ -167,3 +167,16 @@ def test_a_secret_is_taken_out_before_anything_is_made_of_a_paste() -> None:
         got = explained(text, None, key)
         assert got is not None
         assert key not in repr(got)
+
+
+@pytest.mark.parametrize("stamp", ["2026-11-22T10:00:00Z ", "10:00 ", "[INFO] ", "app-1  | "])
+def test_a_head_is_read_behind_what_a_log_puts_before_its_lines(stamp: str) -> None:
+    head = "HTTP/2 402\ncontent-type: text/plain\nretry-after: 9\n\n"
+    body = '{"error": {"message": "x", "type": "billing_error", "code": "no_wallet"}}'
+    got = explained("".join(f"{stamp}{line}\n" for line in (head + body).split("\n")))
+    assert got is not None
+    assert got.diagnosis is not None
+    assert got.diagnosis.id == "no_wallet"
+    if stamp != "10:00 ":  # of which nobody can tell what it is
+        assert got.exchanges[0].status == 402
+        assert got.exchanges[0].headers["retry-after"] == "9"
