@@ -27,6 +27,8 @@ def in_time(read: Callable[[], bytes], timeout_s: float) -> bytes:
     thread = threading.Thread(target=run, name="cmtool-reading", daemon=True)
     thread.start()
     thread.join(timeout_s)
+    if not results and not thread.is_alive():
+        raise RuntimeError("reading a file ended without a result")
     if not results:
         raise UsageError(f"A file was to be read, but nothing came within {timeout_s:g} s.")
     if isinstance(results[0], CmtoolError):

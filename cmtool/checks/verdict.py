@@ -106,6 +106,8 @@ def _weigh(entry: Done, *, proven: bool) -> Done:
         return dataclasses.replace(entry, check=dataclasses.replace(check, status=status))
     if not proven or check.group is not Group.ACCOUNT or check.status is not Status.FAIL:
         return entry
+    if not entry.findings:  # a fault of our own, which no request can disprove
+        return entry
     return Done(
         check=dataclasses.replace(check, status=Status.WARN),
         findings=tuple(_disproved(finding) for finding in entry.findings),

@@ -6,43 +6,47 @@ import atexit
 import errno
 import functools
 import gc
-import os
 import sys
-from collections.abc import Callable, Iterable
-from typing import NoReturn, ParamSpec
+import threading
+import warnings
+from collections.abc import Awaitable, Callable
+from typing import Any, NoReturn, ParamSpec, TypeVar
 
+from cmtool.cli import leaving
+from cmtool.cli.telling import drop_unwritable, forget, say, show
 from cmtool.errors import CmtoolError, ExitCode
 
+__all__ = ["contained", "guarded", "main", "run"]
+
 P = ParamSpec("P")
+T = TypeVar("T")
 
 # What the system says of an output that takes nothing more; it is no fault of cmtool.
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
-
-# What a message of a fault may not show: a run tells it here as soon as it knows the key.
-_kept: set[str] = set()
-
-
-def keep_secret(secrets: Iterable[str]) -> None:
-    """Remember what must be taken out of every message that this border prints."""
-    _kept.update(secrets)
+# Faults that left the rest of the run whole.
+_contained: list[Exception] = []
 
 
 def main() -> NoReturn:
-    """Run the program; always ends in SystemExit."""
+    """Be the program: take over what concerns the process as a whole, then :func:`run`."""
     # Memory goes back to the system in one piece; the interpreter's own search through all that
     # is left, for cycles to take apart, would be a fifth of the time of a short command.
     atexit.register(gc.freeze)
-    _kept.clear()
-    try:
-        from cmtool.cli.app import app  # noqa: PLC0415 - an interrupt at start-up ends here as well
+    leaving.take_over()
+    sys.unraisablehook = _beside
+    threading.excepthook = _beside
+    # They are for those who develop cmtool, whose tests do not come this way; in the environment
+    # of somebody else's tests they would be errors.
+    warnings.simplefilter("ignore")
+    run()
 
-        app(prog_name="cmtool")
-    except KeyboardInterrupt:
-        sys.exit(_interrupted())
-    except OSError as exc:  # from --help and --version, which no command of ours guards
-        sys.exit(_unwritten(exc))
-    sys.exit(ExitCode.HEALTHY)
+
+def run() -> NoReturn:
+    """Run the command line; always ends in SystemExit."""
+    forget()
+    _contained.clear()
+    sys.exit(_exit_code(_parsed))
 
 
 def guarded(command: Callable[P, int]) -> Callable[P, None]:
@@ -55,22 +59,44 @@ def guarded(command: Callable[P, int]) -> Callable[P, None]:
     return run
 
 
+async def contained(work: Awaitable[T], instead: Callable[[Exception], T]) -> T:
+    """Give what a part of the run comes to; a fault in it costs this part alone.
+
+    ``instead`` says what the part came to then.  The program ends with 1 nevertheless.
+    """
+    try:
+        return await work
+    except Exception as exc:  # noqa: BLE001 - the rest of the run is of use without this part
+        _contained.append(exc)
+        return instead(exc)
+
+
+def _parsed() -> int:
+    """Parse the command line and do what it says; --help and --version end here."""
+    from cmtool.cli.app import app  # noqa: PLC0415 - what goes wrong at start-up is told as well
+
+    app(prog_name="cmtool")
+    return ExitCode.HEALTHY
+
+
 def _exit_code(command: Callable[[], int]) -> int:
     code: int = ExitCode.HEALTHY
     try:
         code = command()
         _flush()
     except CmtoolError as exc:
-        return _say(f"{exc}", exc.exit_code)
+        code = say(f"{exc}", exc.exit_code)
     except KeyboardInterrupt:
-        return _interrupted()
+        leaving.end()
+        code = say("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
-        _drop_output()  # whoever read it has seen enough (`cmtool models | head -1`)
+        pass  # whoever read it has seen enough (`cmtool models | head -1`)
     except OSError as exc:
-        return _unwritten(exc)
+        code = _unwritten(exc)
     except Exception as exc:  # noqa: BLE001 - the one place where every fault of our own ends
-        return _fault(exc)
-    return code
+        code = _fault(exc)
+    drop_unwritable()
+    return _fault(*_contained) if _contained else code
 
 
 def _flush() -> None:
@@ -79,46 +105,41 @@ def _flush() -> None:
             stream.flush()
 
 
-def _say(sentence: str, code: ExitCode) -> int:
-    """Print one sentence for people; what it quotes from them is made safe to show."""
-    from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
-
-    if sys.stderr is not None:
-        sys.stderr.write(f"cmtool: {visible(Redactor(_secrets()).text(sentence))}\n")
-    return code
-
-
-def _interrupted() -> int:
-    return _say("interrupted", ExitCode.INTERRUPTED)
-
-
 def _unwritten(error: OSError) -> int:
     """Say that the output could not be written, when that is what the error is about."""
     if error.errno not in _UNWRITABLE:
         return _fault(error)
-    _drop_output()
-    return _say(f"the output cannot be written: {error.strerror}", ExitCode.FAULT)
+    return say(f"the output cannot be written: {error.strerror}", ExitCode.FAULT)
 
 
-def _drop_output() -> None:
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())  # else the interpreter's own flush at exit fails
+def _fault(*errors: Exception) -> int:
+    """Say in a sentence that cmtool itself failed; where, with ``--verbose``."""
+    try:
+        for error in errors:
+            show(error)
+        return say(_of_fault(errors), ExitCode.FAULT)
+    except Exception as exc:  # noqa: BLE001 - a fault in telling of one, when memory is gone or a file
+        return _last_word(exc)
 
 
-def _fault(error: Exception) -> int:
-    if sys.stderr is not None and not {"--verbose", "-v"}.isdisjoint(sys.argv):
-        import traceback  # noqa: PLC0415 - start-up time
+def _of_fault(errors: tuple[Exception, ...]) -> str:
+    kinds = ", ".join(dict.fromkeys(type(error).__name__ for error in errors))
+    if isinstance(errors[0], ImportError):
+        what = f"the module {errors[0].name}" if errors[0].name else "a module"
+        return (
+            f"the installation is not whole: {what} cannot be loaded ({kinds})."
+            " Install cmtool again, with what it depends on"
+        )
+    return f"a fault of cmtool itself ({kinds}); --verbose shows where"
 
-        from cmtool.redact import Redactor, visible  # noqa: PLC0415 - start-up time
 
-        text = Redactor(_secrets()).text("".join(traceback.format_exception(error)))
-        sys.stderr.write(visible(text, multiline=True))
-    kind = type(error).__name__
-    return _say(f"a fault of cmtool itself ({kind}); --verbose shows where", ExitCode.FAULT)
+def _last_word(error: Exception) -> int:
+    if sys.stderr is not None:
+        sys.stderr.write(f"cmtool: a fault of cmtool itself ({type(error).__name__})\n")
+    return ExitCode.FAULT
 
 
-def _secrets() -> set[str]:
-    from cmtool.config import environment  # noqa: PLC0415 - start-up time
-    from cmtool.variables import KEY_VARIABLE  # noqa: PLC0415 - likewise
-
-    return _kept | {environment().get(KEY_VARIABLE, "")}
+def _beside(fault: Any) -> None:
+    """Take a fault in a thread or in a finaliser, which no result depends on."""
+    if fault.exc_value is not None:
+        show(fault.exc_value)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cmtool import __version__, config
-from cmtool.cli.boundary import keep_secret
 from cmtool.cli.hiding import secrets_of
 from cmtool.cli.options import OutputOptions, PasteOptions
 from cmtool.cli.output import check_reports, emit, stderr
 from cmtool.cli.pasting import STDIN, Read, pasted
+from cmtool.cli.telling import keep_secret
 from cmtool.errors import ExitCode
 from cmtool.explaining import Explained, Followed, explain
 from cmtool.model import Outcome, Report, Target

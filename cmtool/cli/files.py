@@ -6,7 +6,6 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -78,16 +77,12 @@ def replace(path: Path, text: str) -> None:
     It gets the permissions of the old one; a new one has those that the umask leaves.
     """
     old = _status(path, follow=False)
-    temporary = path.with_name(f".cmtool-{os.urandom(6).hex()}.tmp")
-    try:
+    with _beside(path) as temporary:
         with temporary.open("x", encoding="utf-8") as file:
             if old is not None and stat.S_ISREG(old.st_mode):
                 temporary.chmod(old.st_mode & _PERMISSIONS)
             file.write(text)
         temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def append_whole(path: Path, text: str) -> None:
@@ -100,6 +95,16 @@ def append_whole(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             os.truncate(path, before)
         raise
+
+
+@contextlib.contextmanager
+def _beside(place: Path) -> Iterator[Path]:
+    """Give the name of a new file in the same folder, which is gone at the end."""
+    temporary = place.with_name(f".cmtool-{os.urandom(6).hex()}.tmp")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -139,8 +144,8 @@ def _try(place: Path, *, exists: bool) -> None:
         with place.open("r+b"):
             pass
     try:
-        with tempfile.TemporaryFile(dir=place.parent):
-            pass
+        with _beside(place) as temporary:
+            temporary.touch(exist_ok=False)
     except OSError as exc:
         if not exists or exc.errno not in _KEEPS_ITS_PLACE:
             raise

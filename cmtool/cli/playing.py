@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
+from cmtool.cli.looping import complete
 from cmtool.explaining import Followed
 from cmtool.following import IDLE_S
 from cmtool.model import Protocol
@@ -15,7 +15,7 @@ from cmtool.replay import replay
 
 def follow(capture: Capture, model: str | None) -> Sequence[Followed]:
     """Follow the streams of a capture or a recording; none where the protocol is not known."""
-    return asyncio.run(_followed(_recorded(capture, model)))
+    return complete(_followed(_recorded(capture, model)))
 
 
 async def _followed(streams: Sequence[Recorded]) -> list[Followed]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -12,6 +11,7 @@ from cmtool.address import examine
 from cmtool.checks import registry
 from cmtool.checks.facts import Wishes
 from cmtool.cli import output as out
+from cmtool.cli.looping import complete
 from cmtool.cli.options import AskOptions, OutputOptions, TargetOptions
 from cmtool.cli.remembering import remember
 from cmtool.cli.scenarios import check_scenario
@@ -59,7 +59,7 @@ def execute(  # noqa: PLR0913 - what a command consists of
             timeout_s=target.timeout,
             strict=output.strict,
         )
-        conclusion = asyncio.run(_run(order, target.sandbox, progress))
+        conclusion = complete(_run(order, target.sandbox, progress))
     if target.sandbox is None and conclusion.facts.models:
         remember(model.id for model in conclusion.facts.models)
     return replace(conclusion, report=_aimed(conclusion.report, target))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
+from cmtool.cli.looping import complete
 from cmtool.cli.scenarios import check_scenario
 from cmtool.errors import UsageError
 from cmtool.proxies import is_loopback
@@ -34,7 +36,7 @@ def serve(scenario: str, host: str, port: int, pace: Pace) -> int:
     check_scenario(scenario, SCENARIOS)
     if not is_loopback(host):
         raise UsageError(f"The sandbox serves this machine only; {host} is not a loopback address.")
-    asyncio.run(_serve(scenario, host, port, pace))
+    complete(_serve(scenario, host, port, pace))
     return 0
 
 
@@ -42,15 +44,17 @@ async def _serve(scenario: str, host: str, port: int, pace: Pace) -> None:
     sandbox = Sandbox(
         host, port, delay_s=pace.delay_s, first_token_s=pace.first_token_s, on_request=_print
     )
-    try:
-        async with sandbox:
-            _say(f"export CROSSMODEL_API_URL={sandbox.base_url}")
-            _say(f"export CROSSMODEL_API_KEY={key_for(scenario)}")
-            _say("# serving until Ctrl-C; 'cmtool sandbox --list' names the scenarios")
-            await asyncio.Event().wait()
-    except OSError as exc:
-        reason = exc.strerror or exc
-        raise UsageError(f"The sandbox cannot listen on {host} port {port}: {reason}.") from exc
+    async with AsyncExitStack() as running:
+        try:
+            await running.enter_async_context(sandbox)
+        except OSError as exc:
+            reason = exc.strerror or exc
+            told = f"The sandbox cannot listen on {host} port {port}: {reason}."
+            raise UsageError(told) from exc
+        _say(f"export CROSSMODEL_API_URL={sandbox.base_url}")
+        _say(f"export CROSSMODEL_API_KEY={key_for(scenario)}")
+        _say("# serving until Ctrl-C; 'cmtool sandbox --list' names the scenarios")
+        await asyncio.Event().wait()
 
 
 def _print(request: LoggedRequest) -> None:
@@ -63,6 +67,8 @@ def _print(request: LoggedRequest) -> None:
 
 
 def _say(line: str) -> None:
+    """Print a line; the sandbox serves on when nobody reads them any more."""
     if sys.stdout is not None:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
+        with suppress(BrokenPipeError):
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()

@@ -6,7 +6,7 @@ import asyncio
 import random
 import sys
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,13 +15,25 @@ from cmtool import __version__
 from cmtool.address import examine as examine_address
 from cmtool.checks import graph, registry, verdict
 from cmtool.checks.facts import Facts, Run, Wishes
-from cmtool.cli.boundary import keep_secret
+from cmtool.cli.boundary import contained
 from cmtool.cli.hiding import secrets_of
+from cmtool.cli.telling import keep_secret
 from cmtool.clock import Clock, Deadline
 from cmtool.credentials import KeyVerdict, found_elsewhere
 from cmtool.credentials import examine as examine_key
+from cmtool.errors import ExitCode
 from cmtool.gateway import Gateway
-from cmtool.model import Check, Exchange, Report, Secret, Spent, StreamResult, Target
+from cmtool.model import (
+    Check,
+    Exchange,
+    Outcome,
+    Report,
+    Secret,
+    Spent,
+    Status,
+    StreamResult,
+    Target,
+)
 from cmtool.pace import Gate
 from cmtool.protocols import Content
 from cmtool.redact import Redactor, fingerprint
@@ -75,8 +87,12 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
     redactor = Redactor(secrets)
     watcher = _Scrubbed(progress, redactor)
     async with _prepared(order, key, clock, redactor, watcher) as run:
-        done = await graph.walk(registry.chosen(order.checks), run, watcher)
+        faulty: list[str] = []
+        specs = [_contained(spec, faulty) for spec in registry.chosen(order.checks)]
+        done = await graph.walk(specs, run, watcher)
     judged = verdict.judge(done, run.facts, strict=order.strict)
+    if faulty:  # what the others found stands; that all is well nobody can say
+        judged = replace(judged, outcome=Outcome.FAILED, exit_code=ExitCode.FAULT)
     exchanges = tuple(sorted(run.gateway.journal, key=_sent_at)) if run.gateway else ()
     streams = tuple(generation.result for generation in run.facts.generations)
     report = Report(
@@ -99,6 +115,20 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
         requests=tuple(run.facts.requests) if order.command == "request" else None,
     )
     return Conclusion(report=redactor.scrub(report), facts=run.facts)
+
+
+def _contained(spec: graph.CheckSpec, faulty: list[str]) -> graph.CheckSpec:
+    """Give the check as one whose faults fail it alone; ``faulty`` gets its name then."""
+
+    def failed(error: Exception) -> graph.Result:
+        faulty.append(spec.id)
+        summary = f"a fault of cmtool itself ({type(error).__name__})"
+        return graph.Result(status=Status.FAIL, summary=summary)
+
+    def run(run: Run) -> Awaitable[graph.Result]:
+        return contained(spec.run(run), failed)
+
+    return replace(spec, run=run)
 
 
 def _examined_key(settings: Settings) -> KeyVerdict:

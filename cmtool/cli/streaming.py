@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from cmtool.checks import inference, verdict
 from cmtool.checks.facts import Facts, Wishes
 from cmtool.cli.expecting import Matcher
 from cmtool.cli.files import check_apart, check_writable
+from cmtool.cli.looping import complete
 from cmtool.cli.options import AskOptions, OutputOptions, StreamOptions, TargetOptions
 from cmtool.cli.output import Recording, check_reports, emit
 from cmtool.cli.running import chosen_protocols, execute, generating
@@ -110,7 +110,7 @@ def _replayed(
         streams = _wanted(read(_content(path), ask.protocol[0] if ask.protocol else None), ask)
     except RecordingError as exc:
         raise UsageError(f"{path} cannot be replayed. {exc}") from exc
-    generations = asyncio.run(_judged(streams, options.idle_timeout))
+    generations = complete(_judged(streams, options.idle_timeout))
     facts = Facts()
     done = inference.replayed(generations, limits, facts)
     judged = verdict.judge(done, facts, strict=output.strict)

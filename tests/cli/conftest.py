@@ -71,7 +71,7 @@ class InProcess:
             for name, value in variables.items():
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as ended:
-                boundary.main()
+                boundary.run()
         out, err = self.capsys.readouterr()
         return Ended(code=int(ended.value.code or 0), out=out, err=err)
 

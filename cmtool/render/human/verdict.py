@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cmtool.errors import ExitCode
 from cmtool.model import Exchange, Group, Outcome, Protocol, Report, Status
 from cmtool.render import figures
 from cmtool.render.human import blocks, findings
@@ -11,6 +12,7 @@ from cmtool.render.view import View
 _NO_ID = "no x-request-id came with the answer"
 
 
+_FAULTY = "a fault of cmtool itself; what it came to is no verdict on the gateway"
 _HELD = "{} of it held back, to stay within the key's requests a minute"
 
 
@@ -54,6 +56,8 @@ def conclusion(view: View, report: Report, *, indent: int = 0) -> list[Line]:
     elif report.outcome is Outcome.DEGRADED:
         mark, word = view.mark(Status.WARN), "degraded"
         rest = f"it works, with {figures.count(len(groups), 'warning')}"
+    elif report.exit_code == ExitCode.FAULT:
+        mark, word, rest = view.mark(Status.FAIL), "failed", _FAULTY
     else:
         mark, word = view.mark(Status.FAIL), "failed"
         rest = figures.count(len(groups), "finding")
