@@ -40,8 +40,12 @@ def read_stdin() -> bytes:
     """Give what standard input holds; raises UsageError where it holds too much or is closed."""
     if sys.stdin is None or sys.stdin.closed:
         raise UsageError("--api-key-file - reads the key from standard input, which is closed.")
+    # Past the buffer: its lock, held by a thread that waits still, aborts the interpreter's end.
+    source = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    content = b""
     try:
-        content = sys.stdin.buffer.read(KEY_FILE_LIMIT + 1)
+        while len(content) <= KEY_FILE_LIMIT and (piece := source.read(KEY_FILE_LIMIT + 1)):
+            content += piece
     except OSError as exc:
         raise UsageError(f"No key can be read from standard input: {exc.strerror}.") from exc
     return _no_larger(content, "The text on standard input", KEY_FILE_LIMIT)

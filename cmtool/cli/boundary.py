@@ -75,7 +75,12 @@ def _parsed() -> int:
     """Parse the command line and do what it says; --help and --version end here."""
     from cmtool.cli.app import app  # noqa: PLC0415 - what goes wrong at start-up is told as well
 
-    app(prog_name="cmtool")
+    try:
+        app(prog_name="cmtool")
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # which the parser takes for a failure
+            return ExitCode.HEALTHY
+        return end.code if isinstance(end.code, int) else ExitCode.HEALTHY
     return ExitCode.HEALTHY
 
 
@@ -96,7 +101,10 @@ def _exit_code(command: Callable[[], int]) -> int:
     except Exception as exc:  # noqa: BLE001 - the one place where every fault of our own ends
         code = _fault(exc)
     drop_unwritable()
-    return _fault(*_contained) if _contained else code
+    if _contained:
+        code = _fault(*_contained)
+        _contained.clear()  # they are told
+    return code
 
 
 def _flush() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from cmtool.checks.facts import Wishes
@@ -12,7 +12,7 @@ from cmtool.cli.output import emit, stderr
 from cmtool.cli.running import LISTING, execute
 from cmtool.errors import UsageError
 from cmtool.model import ModelInfo, Report
-from cmtool.modelids import problem
+from cmtool.modelids import nearest, problem
 from cmtool.redact import visible
 from cmtool.render.human.account import absent_lines, models_lines
 from cmtool.render.human.report import report_lines
@@ -20,10 +20,15 @@ from cmtool.render.layout import Line, line
 
 
 def models(pattern: str | None, *, long: bool, target: TargetOptions, output: OutputOptions) -> int:
-    """List the models whose ID matches; what is wrong goes to standard error."""
+    """List the models whose ID matches; what is wrong goes to standard error.
+
+    A list without a match is a list: it exits with 0, as what lists and filters commonly does.
+    Whether an ID exists is the question of :func:`check`, which exits by the answer.
+    """
     if pattern is not None and (why := problem(pattern)) is not None:
         raise UsageError(why)
     report = execute("models", LISTING, target=target, output=output).report
+    every = report.models or ()
     if report.models is not None:
         found = tuple(model for model in report.models if matches(model, pattern))
         report = dataclasses.replace(report, models=found)
@@ -36,7 +41,7 @@ def models(pattern: str | None, *, long: bool, target: TargetOptions, output: Ou
 
     code = emit(report, output, listed)
     if output.format is Format.HUMAN:
-        _tell(report, pattern, output)
+        _tell(report, pattern, every, output)
     return code
 
 
@@ -75,7 +80,9 @@ def matches(model: ModelInfo, pattern: str | None) -> bool:
     return wanted in identifier
 
 
-def _tell(report: Report, pattern: str | None, output: OutputOptions) -> None:
+def _tell(
+    report: Report, pattern: str | None, every: Sequence[ModelInfo], output: OutputOptions
+) -> None:
     """Say on standard error why there is no list, or nothing in it."""
     screen = stderr(output)
     if report.diagnosis is not None:
@@ -88,6 +95,8 @@ def _tell(report: Report, pattern: str | None, output: OutputOptions) -> None:
                 quiet=output.quiet,
             )
         )
-    elif not report.models and pattern is not None:
-        sys.stdout.flush()
-        screen.show([line(f"cmtool: no model matches {pattern}")])
+    elif report.models == () and pattern is not None:
+        near = nearest(pattern, [model.id for model in every])
+        hint = f"near it: {', '.join(near)}" if near else "'cmtool models' lists all"
+        told = f"no model matches {pattern}, of {len(every)}; {hint}"
+        screen.show([line(f"cmtool: {visible(told)}")])

@@ -71,7 +71,11 @@ class LiveChecks:
             redirect_stderr=False,
             vertical_overflow="crop",
         )
-        self._live.start()
+        try:
+            self._live.start()
+        except BaseException:  # an interrupt just now: nobody will call __exit__
+            self._console.show_cursor()
+            raise
         return self
 
     def __exit__(
@@ -81,8 +85,12 @@ class LiveChecks:
         traceback: TracebackType | None,
     ) -> None:
         if self._live is not None:
-            self._live.stop()
-            self._live = None
+            live, self._live = self._live, None
+            try:
+                live.stop()
+            except BaseException:  # an interrupt once more
+                self._console.show_cursor()
+                raise
 
     def started(self, check_id: str) -> None:
         """Show that a check runs now."""

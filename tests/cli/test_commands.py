@@ -43,10 +43,25 @@ def test_models_lists_one_a_line(
     assert [model["id"] for model in ended.json()["models"]] == listed
 
 
-def test_models_without_a_match_says_so(cmtool: InProcess, gateway: Served) -> None:
-    ended = cmtool("models", "nothing-of-it", **gateway.environment())
+@pytest.mark.parametrize(
+    ("pattern", "hint"),
+    [
+        pytest.param("nothing-of-it", "'cmtool models' lists all", id="nothing-near"),
+        pytest.param(
+            "claude-sonnet-4.6", "near it: anthropic/claude-sonnet-4-6", id="dots-for-dashes"
+        ),
+        pytest.param("zz*", "'cmtool models' lists all", id="pattern"),
+    ],
+)
+def test_models_without_a_match_says_so(
+    cmtool: InProcess, gateway: Served, pattern: str, hint: str
+) -> None:
+    ended = cmtool("models", pattern, **gateway.environment())
     assert (ended.code, ended.out) == (0, "")
-    assert ended.err == "cmtool: no model matches nothing-of-it\n"
+    assert ended.err.startswith(f"cmtool: no model matches {pattern}, of 55; {hint}")
+    assert len(ended.err.splitlines()) == 1
+    document = cmtool("models", pattern, "-f", "json", **gateway.environment())
+    assert (document.code, document.err, document.json()["models"]) == (0, "", [])
 
 
 def test_models_long_shows_owner_and_date(cmtool: InProcess, gateway: Served) -> None:
