@@ -18,6 +18,7 @@ from cmtool.handshakes import PLAIN, HandshakeError
 from cmtool.insights import Insight, Seen, Trusting, explain_certificate, moment_of
 from cmtool.model import Json
 from cmtool.probes import VERSIONS, Way
+from cmtool.proxies import is_loopback
 from cmtool.sockets import Attempt
 from cmtool.trust import CA_VARIABLES, Trust, bundle, unusable
 
@@ -30,6 +31,15 @@ _SPEAKS_TLS = Insight(
     actions=("Begin the base URL with https://.",),
     final=True,
     cause="What answers at {base_url} speaks https only, and was asked over plain http.",
+)
+
+_NOBODY_HERE = Insight(
+    actions=(
+        "Start the server that is to listen there, or correct the port of the base URL.",
+        "Inside a container localhost is the container itself, not the machine that runs it.",
+        "If the base URL was left behind from a test, unset it: then the public gateway is asked.",
+    ),
+    final=True,
 )
 
 
@@ -63,8 +73,8 @@ def _look(fault: TransportError) -> Callable[[Scene, TransportError], Awaitable[
 
 
 async def _nowhere(scene: Scene, fault: TransportError) -> Insight:
-    del scene, fault
-    return Insight()
+    nobody = fault.identifier == "connection_refused" and is_loopback(scene.way.host)
+    return _NOBODY_HERE if nobody else Insight()
 
 
 async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:

@@ -242,7 +242,7 @@ def _elsewhere(step: _Step) -> _Told:
         action = f"If you know {name}, ask whoever runs it for the base URL of the API there."
         return same, action, None
     action = f"If you know {name} and trust it with the key, set the base URL to {url}."
-    return same, action, url
+    return same, action, None  # a server's word alone is no line to be run
 
 
 _KINDS: tuple[Callable[[_Step], _Told | None], ...] = (

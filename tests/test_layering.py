@@ -34,8 +34,8 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         documents modelids typos clock charsets compression thresholds clients pauses
         clienturls redirects
         order support
-        envfiles encodings variables addresses banners lookups handshakes trust certificates inspectors
-        insights
+        envfiles encodings variables addresses banners lookups handshakes trust certificates
+        inspectors insights
         """,
         "catalog",
         "model",

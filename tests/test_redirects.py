@@ -25,20 +25,15 @@ CASES = (
     ("log-in-path", "/signin?next=/v1/models", "looks like a log-in page", None),
     ("single-sign-on", "https://acme.okta.com/app", "looks like a log-in page", None),
     ("portal", "http://portal.hotel.test/", "down to plain http", None),
-    (
-        "author-is-no-log-in",
-        "https://author.test/v1/models",
-        "another host",
-        "https://author.test/v1",
-    ),
-    ("www", "https://www.gw.test/v1/models", "at another host", "https://www.gw.test/v1"),
-    ("port", "https://gw.test:8443/v1/models", "another port", "https://gw.test:8443/v1"),
+    ("author-is-no-log-in", "https://author.test/v1/models", "at another host", None),
+    ("www", "https://www.gw.test/v1/models", "at another host", None),
+    ("port", "https://gw.test:8443/v1/models", "another port", None),
     ("home-page-elsewhere", "https://other.test/", "at another host", None),
     ("slash", "/v1/models/", "with a slash at its end", None),
     ("path", "/llm/v1/models", "another path at the same host", "https://gw.test/llm/v1"),
     ("no-version", "/models", "without /v1 at the same host", None),
     ("no-endpoint", "/v1/home", "at which no endpoint is", None),
-    ("protocol-relative", "//other.test/v1/models", "at another host", "https://other.test/v1"),
+    ("protocol-relative", "//other.test/v1/models", "at another host", None),
     ("missing", None, "has no Location header", None),
     ("empty", " ", "has an empty Location header", None),
     ("script", "javascript:alert(1)", "a javascript: address", None),
@@ -62,9 +57,23 @@ def test_where_it_leads(location: str | None, said: str, base_url: str | None) -
     assert said in seen.facts[0]
     assert len(seen.facts[0]) < 400
     assert "p4ss" not in f"{seen}"
+    assert seen.base_url == base_url
     if base_url is not None:
-        assert seen.base_url == base_url
         assert base_url in seen.actions[0]
+
+
+@pytest.mark.parametrize(
+    ("location", "meant"),
+    [
+        pytest.param("https://www.gw.test/v1/models", "https://www.gw.test/v1", id="www"),
+        pytest.param("https://gw.test:8443/v1/models", "https://gw.test:8443/v1", id="port"),
+        pytest.param("//other.test/x/v1/models", "https://other.test/x/v1", id="no-scheme"),
+    ],
+)
+def test_another_host_is_the_users_to_trust(location: str, meant: str) -> None:
+    seen = read(302, location, base_url=BASE, path="/models")
+    assert seen.actions[0].endswith(f"trust it with the key, set the base URL to {meant}.")
+    assert seen.base_url is None
 
 
 @pytest.mark.parametrize(
@@ -103,7 +112,7 @@ def test_what_a_client_that_follows_would_do(status: int, said: str) -> None:
 @pytest.mark.parametrize(
     ("location", "said", "base_url"),
     [
-        pytest.param("https://other.test/v1/responses", "", "https://other.test/v1", id="endpoint"),
+        pytest.param("https://other.test/v1/responses", "at another host", None, id="endpoint"),
         pytest.param("https://portal.test/login", "log-in page", None, id="log-in"),
         pytest.param("/login", "log-in page", None, id="relative-log-in"),
         pytest.param("/x", "without a host", None, id="relative"),

@@ -27,6 +27,10 @@ _OF_OTHERS = {"80": "http", "443": "https"}
 _IN_PATHS = "/\\%@:+=~"  # beside letters, digits and -._
 _ORDER = ("base_url_invalid", "base_url_insecure", "base_url_host", "base_url_path")
 _CONTAINER_HOSTS = ("host.docker.internal", "host.containers.internal", "gateway.docker.internal")
+_FROM_A_CONTAINER = (
+    "For a local server without https run cmtool where that server runs, or in a container that "
+    "shares its network, and name it by 127.0.0.1."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,7 @@ class _Case:
     at: Authority
     path: str
     problems: list[tuple[str, str]] = field(default_factory=list)
+    actions: list[str] = field(default_factory=list)
 
     def note(self, identifier: str, *said: str) -> None:
         self.problems += [(identifier, sentence) for sentence in said if sentence]
@@ -209,18 +214,12 @@ def _check_scheme(case: _Case) -> None:
     if case.scheme != "http" or is_loopback(host):
         return
     said = f"{host} is named with http; a key goes over http to this machine only."
-    case.note("base_url_insecure", said, _near_by(host))
+    case.note("base_url_insecure", said)
+    if host in _CONTAINER_HOSTS or hosts.is_dotless(host):
+        case.note("base_url_insecure", f"{host} is known to containers only, or to one network.")
+        case.actions.append(_FROM_A_CONTAINER)
     port = "" if case.at.port in _OF_OTHERS else case.at.port
     case.scheme, case.at = "https", Authority(host=host, port=port)
-
-
-def _near_by(host: str) -> str:
-    """Say of a host that only a network of containers knows where plain http would be allowed."""
-    if host in _CONTAINER_HOSTS:
-        return f"{host} is the machine that runs this container, not the container itself."
-    if hosts.is_dotless(host):
-        return f"{host} is known only within a network of its own, such as one of containers."
-    return ""
 
 
 def _check_port(case: _Case) -> None:
@@ -249,7 +248,7 @@ def _refused(refusal: _Refusal, raw: str, where: str, model: str | None) -> Addr
         refusal.identifier,
         model,
         [f"{where} {refusal.said}"],
-        first_action=refusal.first_action or _set(where, PUBLIC_BASE_URL),
+        first_actions=(refusal.first_action or _set(where, PUBLIC_BASE_URL),),
     )
     return AddressVerdict(
         base_url=None, finding=finding, shown=_what_was_found(raw), vendor=refusal.vendor
@@ -274,7 +273,7 @@ def _verdict(case: _Case, raw: str, where: str, model: str | None) -> AddressVer
         model,
         [*said, used],
         base_url=base_url,
-        first_action=_set(where, base_url),
+        first_actions=(*case.actions, _set(where, base_url)),
     )
     return AddressVerdict(
         base_url=base_url, finding=finding, shown=_what_was_found(raw), problems=tuple(problems)
@@ -300,7 +299,7 @@ def _finding(
     model: str | None,
     evidence: Iterable[str],
     *,
-    first_action: str,
+    first_actions: tuple[str, ...],
     base_url: str = PUBLIC_BASE_URL,
 ) -> Finding:
     return catalog.fill(
@@ -308,6 +307,6 @@ def _finding(
         model=model,
         base_url=base_url,
         evidence=evidence,
-        first_actions=(first_action,),
+        first_actions=first_actions,
         check="base-url",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cmtool.catalog.row import Origin, Row, Sample
-from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_EACH_CLIENT, PUBLIC_BASE_URL
+from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_EACH_CLIENT
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
@@ -62,10 +62,7 @@ ROWS: tuple[Row, ...] = (
             "it."
         ),
         actions=(
-            (
-                f"The public gateway is {PUBLIC_BASE_URL}; without a base URL of your own cmtool "
-                "asks that one."
-            ),
+            "Without a variable or option for it, cmtool asks the public gateway by itself.",
         ),
         commands=FOR_EACH_CLIENT,
     ),

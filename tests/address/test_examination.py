@@ -107,7 +107,7 @@ INSECURE = (
         "https://host.docker.internal:1/v1",
         "container",
     ),
-    ("compose", "http://gateway:8080/v1", "https://gateway:8080/v1", "a network of its own"),
+    ("compose", "http://gateway:8080/v1", "https://gateway:8080/v1", "to containers only"),
 )
 HOSTS = (
     ("website", "https://crossmodel.ai/v1", PUBLIC, "crossmodel.ai serves the website"),
@@ -202,7 +202,7 @@ def test_what_was_meant_is_used_for_this_run_and_the_rest_is_told(
     assert verdict.finding.id == identifier
     assert verdict.finding.exit_code is ExitCode.CONFIGURATION
     assert verdict.finding.check == "base-url"
-    assert verdict.finding.actions[0] == f"Set {WHERE} to {base_url}."
+    assert f"Set {WHERE} to {base_url}." in verdict.finding.actions[:2]
     told = " ".join(verdict.finding.evidence)
     assert said in told
     assert f"For this run {base_url} was used" in told
@@ -373,6 +373,12 @@ def test_the_lines_name_the_host_of_this_run() -> None:
     assert found is not None
     assert "export OPENAI_BASE_URL=http://127.0.0.1:8080/v1" in found.commands
     assert "export ANTHROPIC_BASE_URL=http://127.0.0.1:8080" in found.commands
+
+
+def test_a_container_is_told_where_plain_http_is_allowed() -> None:
+    found = examine("http://host.docker.internal:8080/v1", WHERE).finding
+    assert found is not None
+    assert "in a container that shares its network" in found.actions[0]
 
 
 def test_a_key_is_sent_to_where_keys_belong() -> None:

@@ -227,7 +227,7 @@ def test_where_a_name_leads(doctor: Doctor, monkeypatch: pytest.MonkeyPatch, cas
 
 def test_nothing_listens(doctor: Doctor) -> None:
     said = doctor(CROSSMODEL_API_URL=f"http://127.0.0.1:{free_port()}/v1")
-    holds(said, "connection_refused", ("port", "meant for a local test server"), ("leads to",))
+    holds(said, "connection_refused", ("port", "left behind from a test"), ("leads to",))
 
 
 @contextmanager
