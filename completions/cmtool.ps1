@@ -60,8 +60,8 @@ Register-ArgumentCompleter -Native -CommandName cmtool -ScriptBlock {
          base_url_conflict client_base_url key_in_other_variable key_not_exported file_oddity
          variable_misnamed proxy_in_use proxy_ambiguous ca_file_missing tls_inspected clock_skew
          balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed
-         model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 301 302
-         303 307 308 400 401 402 404 407 429 500 502 503'
+         model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 300 301
+         302 303 307 308 400 401 402 404 407 429 500 502 503'
     ) -split '\s+'
 
     $options = @()
