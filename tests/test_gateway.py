@@ -133,6 +133,7 @@ async def test_an_answer_is_read_and_recorded() -> None:
     assert exchange.body is None
     assert attempt.opening is not None
     assert attempt.answered_at is not None
+    assert exchange.sent_at is not None
     assert attempt.answered_at >= exchange.sent_at
 
 

@@ -131,6 +131,8 @@ async def test_live_and_replayed(protocol: Protocol, name: str) -> None:
     assert exchange.request_id == live.attempt.exchange.request_id
     assert exchange.headers == live.attempt.exchange.headers
     assert exchange.failure == live.attempt.exchange.failure
+    assert exchange.sent_at is not None
+    assert live.attempt.exchange.sent_at is not None
     told = abs((exchange.sent_at - live.attempt.exchange.sent_at).total_seconds())
     assert told < 0.5
 
