@@ -106,8 +106,7 @@ def _one_of_several(raw: str, where: str) -> _Case | None:
 def _read(raw: str, tidy: text.Tidied) -> _Case | _Refusal:
     """Take an address apart as far as it can be one."""
     if text.is_a_key(raw, tidy.text):
-        said = "holds what looks like a key, not an address; it is not shown."
-        return _Refusal(said=said, first_action=_TO_THE_KEY)
+        return _A_KEY
     if why := text.refused(raw, tidy.text):
         return _Refusal(said=why)
     scheme = scheme_of(tidy.text)
@@ -178,7 +177,12 @@ def _at(netloc: str) -> Authority | str:
     return at
 
 
-_TO_THE_KEY = "Put the key into CROSSMODEL_API_KEY; a variable or option for the URL takes none."
+_A_KEY = _Refusal(
+    said="holds what looks like a key, not an address; it is not shown.",
+    first_action=(
+        "Put the key into CROSSMODEL_API_KEY; a variable or option for the URL takes none."
+    ),
+)
 
 
 def _judged(case: _Case, raw: str, where: str, model: str | None) -> AddressVerdict:
@@ -186,7 +190,10 @@ def _judged(case: _Case, raw: str, where: str, model: str | None) -> AddressVerd
     _check_scheme(case)
     _check_port(case)
     _check_path(case)
-    if any(logins(case.base_url)):  # as it stands now, it would be refused
+    # What was mended may look like what would have been refused.
+    if text.is_a_key(case.base_url, case.base_url):
+        return _refused(_A_KEY, raw, where, model)
+    if any(logins(case.base_url)):
         return _refused(_Refusal(said=text.OPEN_LOGIN), raw, where, model)
     return _verdict(case, raw, where, model)
 

@@ -250,6 +250,7 @@ def test_what_was_meant_is_used_for_this_run_and_the_rest_is_told(
         pytest.param("cm-p4ss0123456789abc", "looks like a key", id="key"),
         pytest.param("https://cm-p4ss0123456789/v1", "looks like a key", id="key-for-a-host"),
         pytest.param("sk-proj-p4ss0123456789", "looks like a key", id="key-of-another"),
+        pytest.param("htt9s://sk_p4ss0123ß", "looks like a key", id="key-once-mended"),
         pytest.param("https://u:p4ss/x@gw.test/v1", "user name or password", id="open-login"),
         pytest.param("https://u:p4ss w@gw.test/v1", "user name or password", id="blank-in-login"),
         pytest.param("u:p4ss@gw.test/v1", "user name or password", id="login-without-scheme"),
