@@ -226,7 +226,7 @@ class Gateway:
     def shown_headers(self, answer: Answer) -> dict[str, str]:
         """Give the response headers that are evidence, redacted."""
         return {
-            name: cut(self.redactor.text(_bare(name, value)), 300)
+            name: cut(_bare(name, self.redactor.text(value)), 300)
             for name, value in answer.headers.items()
             if name in SHOWN_HEADERS
         }

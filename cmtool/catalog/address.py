@@ -61,9 +61,7 @@ ROWS: tuple[Row, ...] = (
             "or a misspelling, answers with a page or a 404, or sees a key that is not meant for "
             "it."
         ),
-        actions=(
-            "Without a variable or option for it, cmtool asks the public gateway by itself.",
-        ),
+        actions=("Without a variable or option for it, cmtool asks the public gateway by itself.",),
         commands=FOR_EACH_CLIENT,
     ),
     _row(

@@ -142,7 +142,8 @@ def check(ended: Ended, said: str, name: str) -> None:
     for text in texts:
         assert "Traceback" not in text
         for part in (KEY, OTHER, said, *PARTS):
-            assert part not in text, (name, part)
+            if part in text:  # the difference of two long texts takes minutes to tell
+                pytest.fail(f"{name} shows {part}")
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
