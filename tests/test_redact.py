@@ -226,6 +226,14 @@ def test_scrub_keeps_what_holds_no_secret() -> None:
         pytest.param("a\nb\rc\td", "a\\nb\\rc d", id="line-ends-and-tab"),
         pytest.param("a\r\nb", "a\\r\\nb", id="crlf"),
         pytest.param("[bold]x[/bold]", "[bold]x[/bold]", id="markup-is-text"),
+        pytest.param("a\u3164\u034fb", "a\\u3164\\u034fb", id="what-shows-nothing"),
+        pytest.param("a\ufe01\U000e0100", "a\\ufe01\\U000e0100", id="hidden-selectors"),
+        pytest.param("\u2764\ufe0f", "\u2764\ufe0f", id="one-selector"),
+        pytest.param("\u2764\ufe0f\ufe0f", "\u2764\ufe0f\\ufe0f", id="a-second-selector"),
+        pytest.param("a" + "\u0301" * 5, "a" + "\u0301" * 4 + "\\u0301", id="piled-up-marks"),
+        pytest.param(
+            "\u0e01\u0e47\u0e49 \u0928\u0947", "\u0e01\u0e47\u0e49 \u0928\u0947", id="marks"
+        ),
     ],
 )
 def test_visible_shows_what_a_terminal_would_obey(text: str, shown: str) -> None:

@@ -6,6 +6,7 @@ import atexit
 import errno
 import functools
 import gc
+import io
 import sys
 import threading
 import warnings
@@ -13,7 +14,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from cmtool.cli import leaving
-from cmtool.cli.telling import drop_unwritable, forget, say, show
+from cmtool.cli.telling import drop_unwritable, forget, say, say_as_it_stands, show
 from cmtool.errors import CmtoolError, ExitCode
 
 __all__ = ["contained", "guarded", "main", "run"]
@@ -73,15 +74,26 @@ async def contained(work: Awaitable[T], instead: Callable[[Exception], T]) -> T:
 
 def _parsed() -> int:
     """Parse the command line and do what it says; --help and --version end here."""
-    from cmtool.cli.app import app  # noqa: PLC0415 - what goes wrong at start-up is told as well
+    import typer  # noqa: PLC0415 - what goes wrong at start-up is told as well
+
+    from cmtool.cli.app import app  # noqa: PLC0415 - likewise
 
     try:
-        app(prog_name="cmtool")
+        ended = app(prog_name="cmtool", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # which the parser takes for a failure
             return ExitCode.HEALTHY
         return end.code if isinstance(end.code, int) else ExitCode.HEALTHY
-    return ExitCode.HEALTHY
+    except typer.TyperException as exc:
+        return say_as_it_stands(_refusal(exc), ExitCode.USAGE)
+    return ended if isinstance(ended, int) else ExitCode.HEALTHY
+
+
+def _refusal(error: Any) -> str:
+    """Give what the parser says of what was typed, with the usage before it."""
+    text = io.StringIO()
+    error.show(text)
+    return text.getvalue()
 
 
 def _exit_code(command: Callable[[], int]) -> int:

@@ -26,9 +26,17 @@ def forget() -> None:
 
 def say(sentence: str, code: ExitCode) -> int:
     """Print one sentence for people; what it quotes from them is made safe to show."""
-    from cmtool.redact import visible  # noqa: PLC0415 - start-up time
+    from cmtool.render.inert import inert  # noqa: PLC0415 - start-up time
 
-    _put(f"cmtool: {visible(_without_secrets(sentence))}\n")
+    _put(f"cmtool: {inert(_without_secrets(sentence))}\n")
+    return code
+
+
+def say_as_it_stands(text: str, code: ExitCode) -> int:
+    """Print a text of several lines; what it quotes is made safe to show."""
+    from cmtool.render.inert import inert  # noqa: PLC0415 - start-up time
+
+    _put(inert(_without_secrets(text), multiline=True))
     return code
 
 
@@ -38,10 +46,10 @@ def show(error: BaseException) -> None:
         return
     import traceback  # noqa: PLC0415 - start-up time
 
-    from cmtool.redact import visible  # noqa: PLC0415 - likewise
+    from cmtool.render.inert import inert  # noqa: PLC0415 - likewise
 
     text = _without_secrets("".join(traceback.format_exception(error)))
-    _put(visible(text, multiline=True))
+    _put(inert(text, multiline=True))
 
 
 def drop_unwritable() -> None:

@@ -6,9 +6,10 @@ escaped as the runner decodes them: percent signs and line ends, in a property c
 """
 
 from cmtool.model import Report
-from cmtool.redact import cut, visible
+from cmtool.redact import cut
 from cmtool.render import figures
 from cmtool.render.cases import Found, found
+from cmtool.render.inert import inert
 
 _MOST = 10
 _LONGEST = 500
@@ -33,15 +34,15 @@ def _annotation(report: Report, entry: Found) -> str:
     parts = [f"{finding.id}: {finding.title}{seen}", *finding.actions[:1]]
     if entry.request_id:
         parts.append(f"x-request-id: {entry.request_id}")
-    message = "\n".join(visible(cut(part, _LONGEST)) for part in parts)
+    message = "\n".join(inert(cut(part, _LONGEST)) for part in parts)
     return _line(entry, f"cmtool {report.command}: {finding.id}", message)
 
 
 def _line(entry: Found, title: str, message: str) -> str:
     level = "error" if entry.fails else "warning"
-    named = visible(cut(title, _LONGEST)).translate(_IN_PROPERTY)
+    named = inert(cut(title, _LONGEST)).translate(_IN_PROPERTY)
     return f"::{level} title={named}::{message.translate(_IN_DATA)}"
 
 
 def _listed(entries: list[Found]) -> str:
-    return visible(cut(", ".join(each.finding.id for each in entries), _LONGEST))
+    return inert(cut(", ".join(each.finding.id for each in entries), _LONGEST))

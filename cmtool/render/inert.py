@@ -1,8 +1,10 @@
 """Foreign text in a document that a CI runner may read line by line: shown, never obeyed.
 
 A runner of GitHub Actions reads what a step prints.  A line that begins with ``::``, blanks aside,
-is a workflow command, and so is ``##[`` anywhere in a line.
+is a workflow command, and so is ``##[`` anywhere in a line; Azure Pipelines has ``##vso[`` beside
+it, TeamCity ``##teamcity[``.
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import re
 from cmtool.redact import visible
 
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
-_OLDER_COMMAND = re.compile(r"#(?=#\[)")
+_OLDER_COMMAND = re.compile(r"#(?=#[a-z]*\[)")
 _NO_CHARACTERS = re.compile("[\ufffe\uffff]")
 
 

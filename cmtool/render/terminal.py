@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TextIO
 
+from cmtool.render.inert import inert
 from cmtool.render.layout import Line, Span, Style
 
 _LOOKS = {
@@ -30,10 +31,20 @@ def write(lines: Sequence[Line], stream: TextIO, *, color: bool, width: int) -> 
 
     Characters that the stream cannot encode are written as backslash escapes.
     """
+    lines = [_disarmed(line) for line in lines]
     if color:
         _write_rich(lines, stream, width)
     else:
         stream.writelines(f"{_encodable(line.text, stream)}\n" for line in lines)
+
+
+def _disarmed(line: Line) -> Line:
+    """Give a line that is no command for a runner either, wherever its text was wrapped."""
+    text = line.text
+    if "::" not in text and "##" not in text:
+        return line
+    shown = inert(text)
+    return line if shown == text else Line((Span(shown),))
 
 
 def shows_unicode(stream: TextIO) -> bool:

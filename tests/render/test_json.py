@@ -233,3 +233,11 @@ def test_a_row_of_the_catalogue() -> None:
 def test_all_rows_are_one_array() -> None:
     told = json.loads(rows_json(tuple(ROWS.values())))
     assert [row["id"] for row in told] == list(ROWS)
+
+
+@pytest.mark.parametrize("hashes", [1, 2, 3, 5])
+def test_no_line_is_a_command_for_a_runner(reports: dict[str, Report], hashes: int) -> None:
+    said = f"{'#' * hashes}[error]x {'#' * hashes}vso[task.x]y"
+    report = replace(reports["models"], command=said)
+    assert "##" not in report_json(report)
+    assert json.loads(report_json(report))["command"] == said

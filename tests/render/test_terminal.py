@@ -104,3 +104,16 @@ def test_rich_is_loaded_for_colour_only() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
     assert (done.returncode, done.stdout.split()) == (0, [b"x"])
+
+
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "colour"])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("  ::error::x", "  \\x3a:error::x", id="command"),
+        pytest.param("a ##vso[x]y", "a \\x23#vso[x]y", id="azure"),
+        pytest.param("a::b ## c", "a::b ## c", id="none"),
+    ],
+)
+def test_a_line_is_no_command_for_a_runner(text: str, expected: str, *, color: bool) -> None:
+    assert printed([line(text)], color=color) == f"{expected}\n"
