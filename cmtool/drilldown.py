@@ -20,7 +20,7 @@ from cmtool.model import Json
 from cmtool.probes import VERSIONS, Way
 from cmtool.proxies import is_loopback
 from cmtool.sockets import Attempt
-from cmtool.trust import CA_VARIABLES, Trust, bundle, unusable
+from cmtool.trust import CA_VARIABLES, Trust, bundle, told, unusable
 
 _NAMELESS = (
     "The same handshake without the host name in it is answered: something on the way reads the "
@@ -110,7 +110,7 @@ def _useless(scene: Scene) -> Iterator[str]:
     for entry in CA_VARIABLES:
         path = scene.environ.get(entry.name)
         if path and (why := unusable(path, entry)) is not None:
-            yield f"{entry.name} names {path}, {why}."
+            yield told(entry.name, path, why)
 
 
 def _bundles(scene: Scene) -> list[tuple[str, str, str]]:
@@ -179,7 +179,9 @@ def _of_plain(heard: bytes, fault: TransportError) -> Insight:
             cause=PLAIN.cause,
         )
     closed = "The other side offers no version of TLS that this machine can still speak."
-    return Insight(evidence=(closed,) if fault.identifier == "tls_failure" else ())
+    return Insight(
+        evidence=(closed,) if fault.identifier == "tls_failure" and not fault.cause else ()
+    )
 
 
 async def _at_port(scene: Scene, fault: TransportError) -> Insight:

@@ -70,6 +70,7 @@ class Follower:
                 async with asyncio.timeout(self._patience_s()):
                     arrived_at, chunk = await anext(chunks)
                 self._take(arrived_at, chunk)
+                await asyncio.sleep(0)
         except StopAsyncIteration:
             return None
         except TimeoutError:
@@ -87,6 +88,8 @@ class Follower:
             self._machine.finish()
 
     def _take(self, arrived_at: float, chunk: bytes) -> None:
+        if not self._over and self._patience.remaining_s() <= 0:
+            raise TimeoutError  # what has arrived already never lets a wait run out
         if not self._over and arrived_at - self._moved_on_at > self._patience.idle_s:
             raise TimeoutError  # the model had been silent for too long when these bytes came
         meter, machine = self._meter, self._machine

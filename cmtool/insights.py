@@ -133,8 +133,19 @@ def explain_certificate(identifier: str, seen: Seen) -> Insight:
     return replace(told, actions=(), cause="", final=False) if seen.explained else told
 
 
+_ABOVE = (
+    "Every certificate that the server shows is within its dates: an authority above them is not."
+)
+_UPDATE = (
+    "Update the authorities of this machine (the package ca-certificates), or the file that "
+    "SSL_CERT_FILE names."
+)
+
+
 def _of_dates(seen: Seen, own: Certificate) -> Insight:
-    late = next((c for c in seen.chain if not c.valid_at(seen.here)), own)
+    late = next((c for c in seen.chain if not c.valid_at(seen.here)), None)
+    if late is None:
+        return Insight(evidence=(_ABOVE, _issued(own)), actions=(_UPDATE,), final=True)
     if seen.skew and seen.there is not None and all(c.valid_at(seen.there) for c in seen.chain):
         skew = told_skew(seen.skew)
         return Insight(

@@ -9,7 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cmtool.redact import cut, visible
+
 _HASHED = re.compile(r"[0-9a-fA-F]{8}\.[0-9]+")  # openssl-rehash(1): the names it looks for
+_PEM_START, _LONGEST_PATH = "-----BEGIN", 200
 _PEM = b"-----BEGIN CERTIFICATE-----"
 _TRUSTED_PEM = b"-----BEGIN TRUSTED CERTIFICATE-----"
 _DER = b"\x30\x82"
@@ -101,17 +104,20 @@ def trust(environ: Mapping[str, str], store: Store | None, *, inherited: bool = 
     system without any, such as a slim container, gets the bundle of certifi, unless the
     environment names one.  ``inherited`` False leaves the process's own system store out.
     """
+    file = environ.get("SSL_CERT_FILE", "")
+    if file and _exists(file) and not _is_file(file):
+        inherited = False  # OpenSSL itself would read that pipe, and wait for ever
     context = _system_context() if inherited else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     named = [name for name in _named(environ) if _load(context, *name)]
     overridden = any(environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     if store is None:
         return Trust(context=context)
-    file, folder = store.file(), store.folder()
-    bundled = not (named or file or folder)
+    kept, folder = store.file(), store.folder()
+    bundled = not (named or kept or folder)
     if bundled:
-        file = bundle()
+        kept = bundle()
     if bundled or overridden or not inherited:  # OpenSSL looks nowhere else than they say
-        _load(context, file, folder)
+        _load(context, kept, folder)
     return Trust(context=context, bundled=bundled)
 
 
@@ -120,6 +126,13 @@ def bundle() -> str:
     import certifi  # noqa: PLC0415 - start-up time: only a failure or a bare system needs it
 
     return certifi.where()
+
+
+def told(variable: str, path: str, why: str) -> str:
+    """Say what a variable names and why it is of no use; what is no path is not repeated."""
+    if _PEM_START in path:
+        return f"{variable} holds a certificate or a key itself, in place of the path of a file."
+    return f"{variable} names {cut(visible(path), _LONGEST_PATH)}, {why}."
 
 
 def unusable(path: str, variable: CaVariable) -> str | None:
@@ -144,6 +157,8 @@ def _unusable_one(path: str, variable: CaVariable) -> str | None:
                 "openssl rehash makes these names"
             )
         )
+    if not _is_file(path):
+        return "which is no file: a pipe or a device"
     if not variable.file:
         return "which is a file, while a directory is wanted; a file belongs into SSL_CERT_FILE"
     return _unreadable(path)
@@ -185,7 +200,7 @@ def _system_context() -> ssl.SSLContext:
 
 
 def _named(environ: Mapping[str, str]) -> Iterator[tuple[str | None, str | None]]:
-    if file := environ.get("SSL_CERT_FILE"):
+    if (file := environ.get("SSL_CERT_FILE")) and _is_file(file):
         yield file, None
     for folder in environ.get("SSL_CERT_DIR", "").split(os.pathsep):
         if folder and _is_hashed(folder):
@@ -218,6 +233,10 @@ def _is_hashed(path: str) -> bool:
 
 def _exists(path: str) -> bool:
     return os.path.exists(path)  # noqa: PTH110 - the value may be no path at all
+
+
+def _is_file(path: str) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113 - likewise
 
 
 def _is_folder(path: str) -> bool:

@@ -67,6 +67,7 @@ SIDEWAYS = {
     "variables": {"typos"},
     "envfiles": {"settings"},  # gives what it finds as settings
     "credentials": {"settings", "variables", "redact"},  # looks where else a key lies
+    "trust": {"redact"},  # quotes what a variable names
     "inspectors": {"certificates"},  # are told by the issuers
     "insights": {"addresses", "certificates", "inspectors"},  # into sentences
     "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed

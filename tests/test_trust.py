@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from cmtool.trust import CA_VARIABLES, Store, bundle, system_store, trust, unusable
+from cmtool.trust import CA_VARIABLES, Store, bundle, system_store, told, trust, unusable
 
 VARIABLES = {variable.name: variable for variable in CA_VARIABLES}
 CA = trustme.CA(organization_name="Example Works", organization_unit_name="Root")
@@ -148,3 +148,19 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = Path(written(tmp_path))
     path.chmod(0)
     assert "cannot be read" in (unusable(str(path), VARIABLES["SSL_CERT_FILE"]) or "")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, variable: str) -> None:
+    pipe = str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    entry = VARIABLES[variable]
+    assert unusable(pipe, entry) == "which is no file: a pipe or a device"
+    assert trust({variable: pipe}, Store(files=(), folders=())).bundled
+
+
+def test_a_certificate_in_place_of_its_path_is_not_repeated() -> None:
+    said = told("SSL_CERT_FILE", "-----BEGIN PRIVATE KEY-----\nMIGH", "which is not there")
+    assert said.startswith("SSL_CERT_FILE holds a certificate or a key itself")
+    assert "MIGH" not in said

@@ -14,7 +14,7 @@ from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
 from cmtool.routes import remarks_on
 from cmtool.settings import DotEnv
-from cmtool.trust import CA_VARIABLES, unusable
+from cmtool.trust import CA_VARIABLES, told, unusable
 
 
 async def key(run: Run) -> Result:
@@ -67,7 +67,7 @@ def _remarks(run: Run) -> Iterator[Finding]:
         if path and (why := unusable(path, entry)) is not None:
             yield _remark(
                 "ca_file_missing",
-                f"{entry.name} names {path}, {why}. It is read by {entry.readers}.",
+                f"{told(entry.name, path, why)} It is read by {entry.readers}.",
             )
     yield from remarks_on_urls(run.settings, run.address.base_url)
     for variable in run.settings.misnamed_urls:
