@@ -193,8 +193,9 @@ def _judged(case: _Case, raw: str, where: str, model: str | None) -> AddressVerd
     # What was mended may look like what would have been refused.
     if text.is_a_key(case.base_url, case.base_url):
         return _refused(_A_KEY, raw, where, model)
-    if any(logins(case.base_url)):
-        return _refused(_Refusal(said=text.OPEN_LOGIN), raw, where, model)
+    left = text.OPEN_LOGIN if any(logins(case.base_url)) else None
+    if why := left or text.refused(case.base_url, case.base_url):
+        return _refused(_Refusal(said=why), raw, where, model)
     return _verdict(case, raw, where, model)
 
 

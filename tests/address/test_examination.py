@@ -225,6 +225,7 @@ def test_what_was_meant_is_used_for_this_run_and_the_rest_is_told(
         pytest.param("https://your-gateway/v1", "stand-in of an example", id="example"),
         pytest.param("https://api.example.com/v1", "stand-in of an example", id="example-domain"),
         pytest.param("undefined", "stand-in of an example", id="undefined"),
+        pytest.param("https://u:p4ss@xxxx//a", "stand-in of an example", id="behind-a-login"),
         pytest.param("https://", "is https://, without a host", id="no-host"),
         pytest.param("https:///v1", "has no host", id="empty-host"),
         pytest.param("ftp://api.crossmodel.ai/v1", "begins with ftp:", id="another-scheme"),
