@@ -2,8 +2,9 @@
 
 With atheris, guided by coverage, where it is installed (`pip install atheris`); without it at
 random, by hypothesis.  A finding does not end the run: the first input of each is kept in a folder,
-`--input FILE` runs one of them again.  At the end a line tells the target, the executions, the
-minutes and the findings.  Never part of the tests: they hold what was found as named cases.
+`--input FILE` runs one of them again.  At the end, after Ctrl-C as well, a line tells the target,
+the executions, the minutes and the findings.  Never part of the tests: they hold what was found as
+named cases.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import contextlib
 import importlib.util
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -43,6 +45,7 @@ def main() -> None:
     folder = asked.into or Path(tempfile.mkdtemp(prefix=f"fuzz-{asked.target}-"))
     folder.mkdir(parents=True, exist_ok=True)
     watch = Watch(target=target, folder=folder, seconds=asked.minutes * 60)
+    signal.signal(signal.SIGINT, lambda *_: _end(watch))
     for each in target.seeds:
         watch.put(each)
     (_guided if _GUIDED and not asked.random else _random)(watch)
@@ -90,6 +93,7 @@ def _guided(watch: Watch) -> NoReturn:
         f"-max_len={_LONGEST}",
         f"-dict={words}",
         "-timeout=3600",
+        "-handle_int=0",
         "-verbosity=0",
         f"-artifact_prefix={watch.folder}/",
     ]
