@@ -326,8 +326,19 @@ terminals = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-termin
 HANGING = ("doctor", "--sandbox", "no-answer", "--timeout", "20")
 
 
+@pytest.fixture
+def usual_hangup() -> Iterator[None]:
+    """Let a hang-up end a process, also where the tests were started to survive it (nohup)."""
+    hangup = getattr(signal, "SIGHUP", None)
+    before = signal.signal(hangup, signal.SIG_DFL) if hangup else None
+    yield
+    if hangup:
+        signal.signal(hangup, before)
+
+
 @posix
 @terminals
+@pytest.mark.usefixtures("usual_hangup")
 @pytest.mark.parametrize(
     ("signals", "code"),
     [
