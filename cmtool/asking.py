@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from cmtool.classify import Evidence
-from cmtool.faults import TransportError
+from cmtool.connection.faults import TransportError
+from cmtool.connection.sockets import Opening
 from cmtool.model import Exchange, Finding, Protocol
-from cmtool.sockets import Opening
 from cmtool.transport import Answer
 
 ANSWER_LIMIT_S = 20.0  # for an answer that is no generation

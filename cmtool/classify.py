@@ -21,15 +21,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmtool import catalog, redirects
+from cmtool import catalog
+from cmtool.address import redirects
 from cmtool.answerers import author, is_page, stranger
 from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
 from cmtool.catalog.parties import Party, words_for
-from cmtool.challenges import demand
 from cmtool.errors import ExitCode
 from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
+from cmtool.routing.challenges import demand
 
 MESSAGE_LIMIT = 1000
 NAME_LIMIT = 200

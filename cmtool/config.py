@@ -13,6 +13,7 @@ from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.errors import UsageError
 from cmtool.model import Secret
 from cmtool.settings import DotEnv, NamedKey, Settings
+from cmtool.settings.variables import KEY_VARIABLE, URL_VARIABLE, meant_by
 from cmtool.userfiles import (
     ENV_FILE_LIMIT,
     in_time,
@@ -21,7 +22,6 @@ from cmtool.userfiles import (
     read_key_file,
     read_stdin,
 )
-from cmtool.variables import KEY_VARIABLE, URL_VARIABLE, meant_by
 
 BASE_URL_VARIABLES = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
 MODEL_VARIABLE = "CROSSMODEL_MODEL"
@@ -153,8 +153,8 @@ def _sources(environ: Mapping[str, str], file: str | None, timeout_s: float) -> 
     """Lay the environment over the variables of a file, as python-dotenv does by default."""
     if file is None:
         return _Sources(variables=environ)
-    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
-    from cmtool.envfiles import parsed  # noqa: PLC0415 - likewise
+    from cmtool.settings.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
+    from cmtool.settings.envfiles import parsed  # noqa: PLC0415 - likewise
 
     what = f"The file {file} of --env-file"
     text = decoded(in_time(partial(read_file, Path(file), what, ENV_FILE_LIMIT), timeout_s))
@@ -186,7 +186,7 @@ def _key(sources: _Sources, file: str | None, timeout_s: float) -> tuple[str | N
 
 def _key_text(content: bytes, file: str) -> tuple[str, str | None]:
     """Give the text of a key file without the line end, which is the file's, and its trouble."""
-    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
+    from cmtool.settings.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
 
     text = decoded(content)
     where = "The text on standard input" if file == "-" else file
@@ -245,8 +245,8 @@ def _dotenv() -> DotEnv | None:
     found = nearest_dotenv()
     if found is None:
         return None
-    from cmtool.encodings import decoded  # noqa: PLC0415 - start-up time: only where there is one
-    from cmtool.envfiles import keys_of  # noqa: PLC0415 - likewise
+    from cmtool.settings.encodings import decoded  # noqa: PLC0415 - start-up time: only where there is one
+    from cmtool.settings.envfiles import keys_of  # noqa: PLC0415 - likewise
 
     path, content = found
     text = decoded(content)

@@ -18,7 +18,7 @@ from cmtool.address import shown
 from cmtool.asking import ANSWER_LIMIT_S, Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
-from cmtool.faults import TransportError
+from cmtool.connection.faults import TransportError
 from cmtool.model import Exchange, Finding, Secret, Timings
 from cmtool.pace import Gate
 from cmtool.redact import SHOWN_HEADERS, Redactor, cut

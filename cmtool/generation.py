@@ -10,13 +10,13 @@ from itertools import count
 from typing import Any
 
 from cmtool.asking import Ask, Attempt, Reading
-from cmtool.following import IDLE_S, Follower, Patience
 from cmtool.gateway import SHOWN_BODY, Gateway
-from cmtool.instead import holds_no_event, in_place_of_a_stream, is_stream
-from cmtool.judging import Ending, Followed, judge, measured
 from cmtool.model import Finding, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt
-from cmtool.recording import RECORDED_LIMIT, End, Recorded
+from cmtool.streaming.following import IDLE_S, Follower, Patience
+from cmtool.streaming.instead import holds_no_event, in_place_of_a_stream, is_stream
+from cmtool.streaming.judging import Ending, Followed, judge, measured
+from cmtool.streaming.recording import RECORDED_LIMIT, End, Recorded
 from cmtool.transport import Answer
 
 DEFAULT_PROMPT = "Reply with the single word: pong"

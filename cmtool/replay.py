@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 
 from cmtool.asking import Attempt
 from cmtool.classify import Evidence
-from cmtool.faults import TransportError
-from cmtool.following import Follower, Patience
+from cmtool.connection.faults import TransportError
 from cmtool.gateway import SHOWN_BODY
 from cmtool.generation import Generation
-from cmtool.instead import holds_no_event, in_place_of_a_stream, is_stream
-from cmtool.judging import judge, measured
 from cmtool.model import Exchange, Finding, Gaps, Phase, StreamResult, Timings
 from cmtool.protocols import DIALECTS
-from cmtool.recording import End, Recorded
 from cmtool.redact import Redactor, cut
+from cmtool.streaming.following import Follower, Patience
+from cmtool.streaming.instead import holds_no_event, in_place_of_a_stream, is_stream
+from cmtool.streaming.judging import judge, measured
+from cmtool.streaming.recording import End, Recorded
 
 _FOREVER_S = 1e9
 

@@ -13,7 +13,7 @@ from cmtool.clients import view_of
 from cmtool.gateway import Gateway
 from cmtool.generation import Generation, Plan, stream
 from cmtool.model import Finding, Severity, StreamResult
-from cmtool.thresholds import NO_LIMITS, Thresholds
+from cmtool.streaming.thresholds import NO_LIMITS, Thresholds
 
 _SEEN_WITH_A_FINISH = frozenset({"stream_empty", "stream_malformed"})
 _TOLD_RULES = 3  # of the rules that a stream breaks without harm

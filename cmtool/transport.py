@@ -20,21 +20,26 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
-from cmtool.faults import (
+from cmtool.connection.faults import (
     TransportError,
     dial_failure,
     handshake_failure,
     stranger,
     tls_failure,
 )
-from cmtool.handshakes import HandshakeError
-from cmtool.heads import begins_no_answer, broken_off, invalid, unfinished
+from cmtool.connection.heads import begins_no_answer, broken_off, invalid, unfinished
+from cmtool.connection.proxyfaults import (
+    behind_tunnel,
+    tunnel_failure,
+    unreachable_proxy,
+    unusable_proxy,
+)
+from cmtool.connection.routefaults import doubted, without_proxy
+from cmtool.connection.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
+from cmtool.connection.tunnels import TunnelError, Tunneller
 from cmtool.model import Phase, Timings
-from cmtool.proxyfaults import behind_tunnel, tunnel_failure, unreachable_proxy, unusable_proxy
-from cmtool.routefaults import doubted, without_proxy
-from cmtool.routes import DIRECT, Route
-from cmtool.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
-from cmtool.tunnels import TunnelError, Tunneller
+from cmtool.routing.routes import DIRECT, Route
+from cmtool.tls.handshakes import HandshakeError
 
 _KEPT_TOO_LONG = frozenset({"connection_reset", "not_the_gateway"})
 _LEADS_TO = "cmtool_location"

@@ -23,19 +23,11 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "cli",
         "checks render sandbox config",
         "streams replay explaining userfiles",
-        "generation gateway asking curl following judging instead recording pasted",
+        "generation gateway asking curl streaming pasted",
+        "transport connection retry pace protocols sse paste",
         """
-        transport heads tunnels proxyfaults routefaults sockets faults retry pace protocols meter
-        sse paste drilldown probes
-        """,
-        """
-        classify redact answerers credentials address proxies settings
-        bypass routes challenges refusals
-        documents modelids typos clock charsets compression thresholds clients pauses
-        clienturls redirects
-        order support
-        envfiles encodings variables addresses banners lookups handshakes trust certificates
-        inspectors insights
+        classify redact answerers credentials address routing settings tls
+        documents modelids typos clock charsets compression clients order support
         """,
         "catalog",
         "model",
@@ -46,36 +38,19 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
 
 SIDEWAYS = {
     # A generation is asked for through the gateway's connection, followed, judged, recorded.
-    "generation": {"gateway", "asking", "following", "judging", "instead", "recording"},
-    "instead": {"judging"},  # looks at how the reading of a stream ended
+    "generation": {"gateway", "asking", "streaming"},
     "gateway": {"asking"},  # makes the attempts that are described there
-    "following": {"judging"},  # says why it stopped in the judge's terms
-    # It dials, directly or through a tunnel, and translates what goes wrong.
-    "transport": {"sockets", "tunnels", "heads", "faults", "proxyfaults", "routefaults", "retry"},
-    "tunnels": {"sockets"},  # asks on an open connection
-    "proxyfaults": {"faults", "tunnels", "sockets"},  # names the step that failed
-    "routefaults": {"faults"},  # adds to them what the way explains
-    "routes": {"proxies", "bypass"},  # decides between them
-    "heads": {"faults"},  # says of a bad head who may have sent it
-    "faults": {"sockets"},  # names the step of the dial that failed
-    "meter": {"protocols"},  # measures what a protocol recognised in an event
+    "transport": {"connection", "retry"},  # dials, and says what went wrong and when to come again
     "answerers": {"redact"},  # quotes what an answer says, safe to show
-    # Asks who answered and what a proxy wants, and cuts what it quotes.
-    "classify": {"answerers", "challenges", "redact", "redirects"},
+    # Asks who answered, what a proxy wants, where a redirect leads, and cuts what it quotes.
+    "classify": {"answerers", "routing", "redact", "address"},
     "support": {"redact"},  # cuts the body
     "modelids": {"typos"},
-    "variables": {"typos"},
-    "envfiles": {"settings"},  # gives what it finds as settings
-    "credentials": {"settings", "variables", "redact"},  # looks where else a key lies
-    "trust": {"redact"},  # quotes what a variable names
-    "inspectors": {"certificates"},  # are told by the issuers
-    "insights": {"addresses", "certificates", "inspectors"},  # into sentences
-    "drilldown": {"probes", "faults", "sockets"},  # looks again at what failed
-    "probes": {"sockets", "tunnels"},
+    "settings": {"typos"},  # names of variables that are almost right
+    "credentials": {"settings", "redact"},  # looks where else a key lies
+    "tls": {"redact"},  # quotes what a variable names
     # The base URL decides on the proxy, is quoted cut, and may hold a key or odd characters.
-    "address": {"proxies", "redact", "typos", "credentials"},
-    "redirects": {"address"},
-    "clienturls": {"address", "credentials", "proxies", "settings"},
+    "address": {"routing", "redact", "typos", "credentials", "settings"},
 }
 """Imports within one layer: one way each."""
 
@@ -331,17 +306,17 @@ BROKEN = (
     ("two-formats", "render.junit", "from cmtool.render.json import dump", "imports json, which"),
     ("two-checks", "checks.key", "import cmtool.checks.network", "imports network, which is of"),
     ("httpx", "gateway", "import httpx", "imports httpx"),
-    ("httpcore", "sockets", "from httpcore import Request", "imports httpcore"),
+    ("httpcore", "connection.sockets", "from httpcore import Request", "imports httpcore"),
     ("rich", "checks", "import rich", "imports rich"),
     ("rich-early", "render.human", "from rich.text import Text", "imports rich at its start"),
     ("rich-early-cli", "cli.app", "import rich", "imports rich at its start"),
     ("typer", "config", "import typer", "imports typer"),
     ("h11", "transport", "def f():\n import h11", "imports h11"),
-    ("environ", "proxies", "import os\nos.environ['A']", "reads the environment in line 2"),
+    ("environ", "routing.proxies", "import os\nos.environ['A']", "reads the environment in line 2"),
     ("environ-named", "cli", "from os import environ as e\ne.get('A')", "reads the environment"),
     ("getenv", "checks", "import os as o\no.getenv('A')", "reads the environment in line 2"),
     ("monotonic", "retry", "import time\ntime.monotonic()", "reads a clock in line 2"),
-    ("monotonic-named", "meter", "from time import monotonic as m\nm()", "reads a clock in line"),
+    ("monotonic-named", "streaming.meter", "from time import monotonic as m\nm()", "reads a clock in line"),
     ("now", "gateway", "from datetime import datetime\ndatetime.now()", "reads a clock in line"),
     ("now-module", "gateway", "import datetime\ndatetime.datetime.now()", "reads a clock in line"),
     ("print", "render.human", "print('x')", "prints or exits in line 1"),
@@ -367,7 +342,7 @@ KEPT = (
     ("main", "__main__", "from cmtool.cli.boundary import main"),
     ("cli-config", "cli.app", "from cmtool.config import read"),
     ("downwards", "streams", "from cmtool.generation import Generation"),
-    ("sideways", "transport", "from cmtool.sockets import dial"),
+    ("sideways", "transport", "from cmtool.connection.sockets import dial"),
     ("own-package", "sandbox.server", "from cmtool.sandbox.wire import Event"),
     ("one-kind", "render.human.tree", "from cmtool.render.human.blocks import fold"),
     ("shared", "protocols.chat", "from cmtool.protocols.base import Reply"),

@@ -18,12 +18,12 @@ from cmtool.gateway import Gateway
 from cmtool.generation import Generation, Plan, stream
 from cmtool.model import Gaps, Protocol, Secret, StreamResult
 from cmtool.protocols import DIALECTS, Prompt
-from cmtool.recording import End, Recorded, head_line, read, stream_lines
 from cmtool.redact import Redactor
 from cmtool.replay import replay
 from cmtool.retry import Patience
 from cmtool.sandbox import SCENARIOS, Sandbox, key_for
 from cmtool.sandbox.scenarios import codes, streams
+from cmtool.streaming.recording import End, Recorded, head_line, read, stream_lines
 from cmtool.transport import Transport
 
 IDLE_S = 0.12

@@ -22,8 +22,8 @@ from cmtool.protocols import DIALECTS, Prompt
 from cmtool.redact import Redactor
 from cmtool.retry import Patience
 from cmtool.sandbox import Limits, LoggedRequest, Sandbox, key_for
+from cmtool.streaming.thresholds import Expectation, Thresholds
 from cmtool.streams import Trial, Tried, judged, put
-from cmtool.thresholds import Expectation, Thresholds
 from cmtool.transport import Transport
 
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 import trustme
 
-from cmtool.faults import TransportError
+from cmtool.connection.faults import TransportError
 from cmtool.model import Phase
-from cmtool.proxies import ProxyChoice
-from cmtool.routes import Route
+from cmtool.routing.proxies import ProxyChoice
+from cmtool.routing.routes import Route
 from cmtool.transport import Answer, Request, Transport
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]

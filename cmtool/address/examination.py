@@ -20,7 +20,7 @@ from cmtool.address.secrecy import is_key, logins, shown
 from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.credentials.lookalikes import called
 from cmtool.model import Finding
-from cmtool.proxies import is_loopback
+from cmtool.routing.proxies import is_loopback
 
 _PORTS = {"http": "80", "https": "443"}
 _OF_OTHERS = {"80": "http", "443": "https"}

@@ -6,15 +6,15 @@ import shlex
 from collections.abc import Iterator
 
 from cmtool import catalog
+from cmtool.address.clienturls import remarks as remarks_on_urls
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.clienturls import remarks as remarks_on_urls
 from cmtool.credentials import conflicts, loading
 from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
-from cmtool.routes import remarks_on
+from cmtool.routing.routes import remarks_on
 from cmtool.settings import DotEnv
-from cmtool.trust import CA_VARIABLES, told, unusable
+from cmtool.tls.trust import CA_VARIABLES, told, unusable
 
 
 async def key(run: Run) -> Result:

@@ -9,18 +9,18 @@ from cmtool.address import AddressVerdict
 from cmtool.asking import Attempt
 from cmtool.clock import Clock
 from cmtool.credentials import KeyVerdict
-from cmtool.following import IDLE_S
 from cmtool.gateway import Gateway
 from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, Generation, Recorder
 from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
 from cmtool.pace import UNLIMITED
 from cmtool.protocols import Content
-from cmtool.proxies import ProxyChoice
 from cmtool.retry import DELAYS_S
-from cmtool.routes import Route
+from cmtool.routing.proxies import ProxyChoice
+from cmtool.routing.routes import Route
 from cmtool.settings import Settings
-from cmtool.thresholds import NO_LIMITS, Thresholds
-from cmtool.trust import Trust
+from cmtool.streaming.following import IDLE_S
+from cmtool.streaming.thresholds import NO_LIMITS, Thresholds
+from cmtool.tls.trust import Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from cmtool.curl import sent
 from cmtool.generation import Generation, Plan, complete
 from cmtool.model import Group, Protocol, Status
 from cmtool.protocols import DIALECTS, Content, Prompt
+from cmtool.streaming.thresholds import Thresholds
 from cmtool.streams import Trial, judged, put
-from cmtool.thresholds import Thresholds
 
 
 async def infer(run: Run, protocol: Protocol) -> Result:

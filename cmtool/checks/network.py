@@ -8,18 +8,18 @@ from urllib.parse import urlsplit
 
 from cmtool import catalog
 from cmtool.asking import Attempt
-from cmtool.certificates import Certificate, readable
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import failure
+from cmtool.connection.drilldown import Scene, address_details, look_again
+from cmtool.connection.insights import CLOCK_TOLERANCE, Insight, moment_of, told_skew
+from cmtool.connection.probes import Way
+from cmtool.connection.sockets import Opening
+from cmtool.connection.tunnels import Tunneller
 from cmtool.documents import read_models
-from cmtool.drilldown import Scene, address_details, look_again
-from cmtool.insights import CLOCK_TOLERANCE, Insight, moment_of, told_skew
-from cmtool.inspectors import inspector_of
 from cmtool.model import Finding, Group, Phase, Status
-from cmtool.probes import Way
-from cmtool.sockets import Opening
-from cmtool.tunnels import Tunneller
+from cmtool.tls.certificates import Certificate, readable
+from cmtool.tls.inspectors import inspector_of
 
 _LOOK_S = 2.0  # for each look at a connection that failed; all of them go out at once
 

@@ -10,8 +10,8 @@ from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Result
 from cmtool.checks.wording import duration_ms, failure, history, recovered, tries
 from cmtool.generation import Plan
-from cmtool.judging import CAPPED
 from cmtool.model import Finding, Severity, Status, StreamResult
+from cmtool.streaming.judging import CAPPED
 from cmtool.streams import Tried
 
 

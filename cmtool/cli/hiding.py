@@ -5,7 +5,7 @@ from __future__ import annotations
 from cmtool.address import secrets_in
 from cmtool.credentials import PREFIX, bare
 from cmtool.model import Secret
-from cmtool.proxies import login_parts
+from cmtool.routing.proxies import login_parts
 from cmtool.settings import Settings
 
 _SHORTEST_SECRET = 8  # of a value that does not have the form of a key

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from cmtool.cli.looping import complete
 from cmtool.explaining import Followed
-from cmtool.following import IDLE_S
 from cmtool.model import Protocol
 from cmtool.paste.base import Capture
-from cmtool.recording import End, Recorded, RecordingError, protocol_of, read
 from cmtool.replay import replay
+from cmtool.streaming.following import IDLE_S
+from cmtool.streaming.recording import End, Recorded, RecordingError, protocol_of, read
 
 
 def follow(capture: Capture, model: str | None) -> Sequence[Followed]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from cmtool.cli.looping import complete
 from cmtool.cli.scenarios import check_scenario
 from cmtool.errors import UsageError
-from cmtool.proxies import is_loopback
 from cmtool.redact import visible
+from cmtool.routing.proxies import is_loopback
 from cmtool.sandbox import SCENARIOS, LoggedRequest, Sandbox, key_for
 
 

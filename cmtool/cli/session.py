@@ -19,6 +19,7 @@ from cmtool.cli.boundary import contained
 from cmtool.cli.hiding import secrets_of
 from cmtool.cli.telling import keep_secret
 from cmtool.clock import Clock, Deadline
+from cmtool.connection.sockets import CONNECT_TIMEOUT_S
 from cmtool.credentials import KeyVerdict, found_elsewhere
 from cmtool.credentials import examine as examine_key
 from cmtool.errors import ExitCode
@@ -39,11 +40,10 @@ from cmtool.protocols import Content
 from cmtool.redact import Redactor, fingerprint
 from cmtool.render.progress import Progress
 from cmtool.retry import Patience
-from cmtool.routes import DIRECT, Route, route_to
+from cmtool.routing.routes import DIRECT, Route, route_to
 from cmtool.settings import Settings
-from cmtool.sockets import CONNECT_TIMEOUT_S
+from cmtool.tls.trust import Trust, system_store, trust
 from cmtool.transport import Transport
-from cmtool.trust import Trust, system_store, trust
 
 _CONNECT_SHARE = 3  # of the command's time, for lookup, TCP and TLS each: there is more to find out
 

@@ -19,11 +19,11 @@ from cmtool.cli.running import chosen_protocols, execute, generating
 from cmtool.errors import UsageError
 from cmtool.generation import Generation
 from cmtool.model import Report, Target
-from cmtool.recording import Recorded, RecordingError, head_line, read, stream_lines
 from cmtool.redact import Redactor
 from cmtool.render.human.streams import stream_lines as report_lines
 from cmtool.replay import replay
-from cmtool.thresholds import Expectation, Thresholds
+from cmtool.streaming.recording import Recorded, RecordingError, head_line, read, stream_lines
+from cmtool.streaming.thresholds import Expectation, Thresholds
 
 _RECORDING_LIMIT = 512 * 1024 * 1024  # bytes of a file that is replayed
 

@@ -84,6 +84,6 @@ def _flushed(stream: TextIO) -> bool:
 def _without_secrets(text: str) -> str:
     from cmtool.config import environment  # noqa: PLC0415 - start-up time
     from cmtool.redact import Redactor  # noqa: PLC0415 - likewise
-    from cmtool.variables import KEY_VARIABLE  # noqa: PLC0415 - likewise
+    from cmtool.settings.variables import KEY_VARIABLE  # noqa: PLC0415 - likewise
 
     return Redactor(_kept | {environment().get(KEY_VARIABLE, "")}).text(text)

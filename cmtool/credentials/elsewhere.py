@@ -13,7 +13,7 @@ from cmtool.credentials.examination import Elsewhere
 from cmtool.credentials.mending import bare
 from cmtool.redact import fingerprint
 from cmtool.settings import DotEnv, NamedKey, Settings
-from cmtool.variables import KEY_VARIABLE, meant_by
+from cmtool.settings.variables import KEY_VARIABLE, meant_by
 
 OF_OTHER_VENDORS = ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
 """Variables that the SDKs of other vendors read."""

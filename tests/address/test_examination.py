@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cmtool.address import PUBLIC_BASE_URL, examine, secrets_in, shown
 from cmtool.catalog import ROWS
 from cmtool.errors import ExitCode
-from cmtool.proxies import is_loopback
+from cmtool.routing.proxies import is_loopback
 
 WHERE = "CROSSMODEL_API_URL"
 PUBLIC = "https://api.crossmodel.ai/v1"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cmtool import sockets
+from cmtool.connection import sockets
 from tests.around import certificates as certs
 from tests.around.conftest import KEY, Diagnosed, Doctor
 from tests.around.servers import Caller, Talk, answering, free_port, listening, response

@@ -16,7 +16,7 @@ import certifi
 import pytest
 
 from cmtool.cli import session
-from cmtool.trust import Store
+from cmtool.tls.trust import Store
 from tests.around import certificates as certs
 from tests.around.certificates import DAY, NOW
 from tests.around.conftest import KEY, Doctor

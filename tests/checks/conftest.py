@@ -20,7 +20,7 @@ from cmtool.gateway import Gateway
 from cmtool.model import Check, Secret
 from cmtool.redact import Redactor
 from cmtool.retry import Patience
-from cmtool.routes import DIRECT
+from cmtool.routing.routes import DIRECT
 from cmtool.sandbox import Sandbox, key_for
 from cmtool.settings import Settings
 from cmtool.transport import Transport

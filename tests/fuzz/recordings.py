@@ -7,8 +7,8 @@ import dataclasses
 from datetime import UTC, datetime
 
 from cmtool.model import Protocol
-from cmtool.recording import End, Recorded, RecordingError, head_line, read, stream_lines
 from cmtool.replay import replay
+from cmtool.streaming.recording import End, Recorded, RecordingError, head_line, read, stream_lines
 from tests.fuzz.answers import repeated
 from tests.fuzz.contract import renders, report_of, sound
 from tests.fuzz.source import Source, seed

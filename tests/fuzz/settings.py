@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from cmtool.address import examine as examine_address
 from cmtool.catalog import ROWS
 from cmtool.credentials import examine as examine_key
-from cmtool.proxies import is_loopback, login_parts, read_proxy
 from cmtool.redact import Redactor
+from cmtool.routing.proxies import is_loopback, login_parts, read_proxy
 from tests.fuzz.answers import repeated
 from tests.fuzz.contract import renders, report_of, silent, sound
 from tests.fuzz.source import Source, as_setting, seed

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cmtool.classify import Evidence
-from cmtool.judging import Ending, Followed, judge, measured
-from cmtool.meter import Meter
 from cmtool.model import Protocol, StreamResult
 from cmtool.protocols import DIALECTS, Signal
 from cmtool.redact import Redactor
@@ -21,6 +19,8 @@ from cmtool.sandbox.messages import MESSAGES
 from cmtool.sandbox.responses import RESPONSES
 from cmtool.sandbox.speech import Speech, generate
 from cmtool.sse import EventDecoder, EventTooLongError
+from cmtool.streaming.judging import Ending, Followed, judge, measured
+from cmtool.streaming.meter import Meter
 from tests.fuzz import reference
 from tests.fuzz.answers import repeated
 from tests.fuzz.contract import renders, report_of, sound

@@ -10,7 +10,7 @@ from cmtool.catalog import ROWS, Sample
 from cmtool.model import Protocol
 from cmtool.paste import Hints, forms
 from cmtool.paste.base import Form
-from cmtool.recording import End, Recorded, head_line, stream_lines
+from cmtool.streaming.recording import End, Recorded, head_line, stream_lines
 from tests.paste.case import MODEL, REQUEST_ID, explained
 
 CHAT = Protocol.CHAT

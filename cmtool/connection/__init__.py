@@ -1,0 +1,1 @@
+"""The connection: dialled, tunnelled, timed, and looked at again when it fails."""

@@ -1,0 +1,1 @@
+"""Streams: followed to their end, measured, judged, held to thresholds, recorded."""
