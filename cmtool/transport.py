@@ -20,6 +20,7 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
+from cmtool.connection.dialling import DialError, dial
 from cmtool.connection.faults import (
     TransportError,
     dial_failure,
@@ -35,7 +36,7 @@ from cmtool.connection.proxyfaults import (
     unusable_proxy,
 )
 from cmtool.connection.routefaults import doubted, without_proxy
-from cmtool.connection.sockets import CONNECT_TIMEOUT_S, Connection, DialError, dial
+from cmtool.connection.sockets import CONNECT_TIMEOUT_S, Connection
 from cmtool.connection.tunnels import TunnelError, Tunneller
 from cmtool.model import Phase, Timings
 from cmtool.routing.routes import DIRECT, Route

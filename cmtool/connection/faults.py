@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from cmtool.connection.addresses import Range, odd_range
 from cmtool.connection.banners import service
+from cmtool.connection.dialling import DialError
 from cmtool.connection.lookups import reason
-from cmtool.connection.sockets import Attempt, DialError
+from cmtool.connection.sockets import Attempt
 from cmtool.model import Phase
 from cmtool.tls.handshakes import HandshakeError, Refusal, refusal, unfinished
 

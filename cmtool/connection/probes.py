@@ -14,7 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from cmtool.connection.sockets import Connection, DialError, Lookup, dial, lookup
+from cmtool.connection.dialling import DialError, Lookup, dial, lookup
+from cmtool.connection.sockets import Connection
 from cmtool.connection.tunnels import TunnelError, Tunneller
 from cmtool.tls.certificates import shown_in
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from cmtool.answerers import author, heading
 from cmtool.answerers.telling import who
+from cmtool.connection.dialling import DialError
 from cmtool.connection.faults import (
     TransportError,
     dial_failure,
@@ -16,7 +17,7 @@ from cmtool.connection.faults import (
     quoted,
     tls_failure,
 )
-from cmtool.connection.sockets import Attempt, DialError
+from cmtool.connection.sockets import Attempt
 from cmtool.connection.tunnels import HungUp, NoTls, ProxyAnswer, Silent, Strange, TunnelError
 from cmtool.routing.challenges import demand
 from cmtool.routing.proxies import ProxyChoice

@@ -1,26 +1,19 @@
-"""Sockets on asyncio: name lookup, TCP and TLS, each timed, and bytes stamped as they arrive."""
+"""Open connections on asyncio: bytes stamped as they arrive, and TLS over one of them, timed."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import socket
 import ssl
-import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 from cmtool.tls.handshakes import HandshakeError
 
 CONNECT_TIMEOUT_S = 10.0
-_STAGGER_S = 0.25  # RFC 8305, section 5: the recommended connection attempt delay
 _BUFFER_LIMIT = 256 * 1024
 _HEARD = 80  # bytes of an answer that tell what protocol it is
-
-Lookup: TypeAlias = "Callable[[str, int], Awaitable[list[str]]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,29 +47,7 @@ class Opening:
     certificate: bytes | None = None
 
 
-class DialError(Exception):
-    """No connection could be made.
-
-    ``attempts`` holds every address that was tried; it is empty when the lookup itself failed,
-    and then ``why`` is its :class:`socket.gaierror`, or None when it gave no address.  (httpcore
-    takes ``__cause__`` off what it passes on.)
-    """
-
-    def __init__(
-        self,
-        host: str,
-        port: int,
-        attempts: Sequence[Attempt],
-        why: OSError | UnicodeError | None = None,
-    ) -> None:
-        super().__init__(f"no connection to {host} port {port}")
-        self.host = host
-        self.port = port
-        self.attempts = tuple(attempts)
-        self.why = why
-
-
-class _Receiver(asyncio.Protocol):
+class Receiver(asyncio.Protocol):
     """Keeps what arrives, each piece with its time, until it is read."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
@@ -91,10 +62,12 @@ class _Receiver(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport that the bytes come from."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for the type checker
         self.transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Stamp and keep a piece; stop reading while too much waits."""
         self._pieces.append((self._monotonic(), data))
         self._size += len(data)
         if self._size > _BUFFER_LIMIT and self.transport is not None:
@@ -102,19 +75,23 @@ class _Receiver(asyncio.Protocol):
         self._readable.set()
 
     def eof_received(self) -> bool:
+        """Note that the other side has closed; False lets asyncio close too."""
         self._ended = True
         self._readable.set()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Note how the connection ended, and wake whoever waits for it."""
         self._ended, self._error = True, exc
         self._readable.set()
         self._writable.set()
 
     def pause_writing(self) -> None:
+        """Hold :meth:`flush` until the other side takes more."""
         self._writable.clear()
 
     def resume_writing(self) -> None:
+        """Let :meth:`flush` go on."""
         self._writable.set()
 
     async def read(self, most: int) -> tuple[float, bytes]:
@@ -162,7 +139,7 @@ class Connection:
     """
 
     def __init__(
-        self, receiver: _Receiver, opening: Opening, monotonic: Callable[[], float]
+        self, receiver: Receiver, opening: Opening, monotonic: Callable[[], float]
     ) -> None:
         assert receiver.transport is not None  # noqa: S101 - for the type checker
         self._receiver = receiver
@@ -211,7 +188,7 @@ class Connection:
         if self._receiver.ended:  # asyncio would wait for an answer that has come, or for an end
             self.close()
             raise HandshakeError(silent=False, after_s=0, spoke_first=self._receiver.waiting)
-        receiver = _Receiver(self._monotonic)
+        receiver = Receiver(self._monotonic)
         start = self._monotonic()
         try:
             async with asyncio.timeout(timeout_s):
@@ -226,14 +203,14 @@ class Connection:
         receiver.connection_made(transport)
         opening = replace(
             self.opening,
-            tls_ms=_ms(self._monotonic() - start),
+            tls_ms=milliseconds(self._monotonic() - start),
             tls_version=_tls_version(transport),
             certificate=_certificate(transport),
         )
         return Connection(receiver, opening, self._monotonic)
 
     async def _upgraded(
-        self, receiver: _Receiver, context: ssl.SSLContext, server_name: str | None
+        self, receiver: Receiver, context: ssl.SSLContext, server_name: str | None
     ) -> asyncio.Transport | None:
         """Shake hands; a handshake that nobody waits for any more leaves nothing open.
 
@@ -256,142 +233,12 @@ class Connection:
         return self._transport.get_extra_info(name)
 
 
-async def lookup(
-    host: str, port: int, getaddrinfo: Callable[..., Sequence[Any]] | None = None
-) -> list[str]:
-    """Give the addresses of a host, the families in turn; raises OSError (socket.gaierror).
-
-    The lookup runs in a thread of its own that nobody waits for at the end: a resolver that
-    hangs must not keep the program alive.
-    """
-    loop = asyncio.get_running_loop()
-    found: asyncio.Future[list[str]] = loop.create_future()
-
-    def settle(result: list[str] | Exception) -> None:
-        if found.done():
-            return
-        if isinstance(result, Exception):
-            found.set_exception(result)
-        else:
-            found.set_result(result)
-
-    def resolve() -> None:
-        result: list[str] | Exception
-        try:
-            infos = (getaddrinfo or socket.getaddrinfo)(host, port, type=socket.SOCK_STREAM)
-            result = _interleaved([str(info[4][0]) for info in infos])
-        except (OSError, UnicodeError) as exc:
-            result = exc
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result)
-
-    threading.Thread(target=resolve, name="cmtool-lookup", daemon=True).start()
-    return await found
-
-
-async def dial(
-    host: str,
-    port: int,
-    monotonic: Callable[[], float],
-    timeout_s: float = CONNECT_TIMEOUT_S,
-    addresses_of: Lookup = lookup,
-) -> Connection:
-    """Look ``host`` up and connect to the first of its addresses that answers.
-
-    Addresses of both families are tried in turn, a quarter of a second apart (RFC 8305); the
-    lookup and each address have ``timeout_s`` seconds.  Raises DialError.
-    """
-    start = monotonic()
-    try:
-        async with asyncio.timeout(timeout_s):
-            addresses = await addresses_of(host, port)
-    except (OSError, UnicodeError) as exc:
-        raise DialError(host, port, (), exc) from exc
-    looked_up = monotonic()
-    connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
-    attempts: list[Attempt] = []
-    connected = await _first(connect, addresses, attempts, monotonic)
-    if connected is None:
-        raise DialError(host, port, attempts)
-    receiver, address = connected
-    opening = Opening(
-        address=address,
-        lookup_ms=_ms(looked_up - start),
-        connect_ms=_ms(monotonic() - looked_up),
-        failed=tuple(attempts),
-    )
-    return Connection(receiver, opening, monotonic)
-
-
-def _interleaved(addresses: Sequence[str]) -> list[str]:
-    """Order addresses so that the families take turns, the first one's first (RFC 8305, 4)."""
-    unique = list(dict.fromkeys(addresses))
-    first = [a for a in unique if (":" in a) == (":" in unique[0])]
-    other = [a for a in unique if a not in first]
-    turns = [a for pair in zip(first, other, strict=False) for a in pair]
-    return turns + first[len(other) :] + other[len(first) :]
-
-
-async def _first(
-    connect: Callable[[str], Awaitable[_Receiver]],
-    addresses: Sequence[str],
-    attempts: list[Attempt],
-    monotonic: Callable[[], float],
-) -> tuple[_Receiver, str] | None:
-    """Give the first connection that comes about; add the other ones tried to ``attempts``."""
-    running: dict[asyncio.Future[_Receiver], tuple[str, float]] = {}
-    waiting = deque(addresses)
-    try:
-        while waiting or running:
-            if waiting:
-                address = waiting.popleft()
-                running[asyncio.ensure_future(connect(address))] = address, monotonic()
-            done, _ = await asyncio.wait(
-                running,
-                timeout=_STAGGER_S if waiting else None,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            for task in done:
-                address, start = running.pop(task)
-                try:
-                    connected = task.result(), address
-                except OSError as exc:
-                    took = _ms(monotonic() - start)
-                    attempts.append(Attempt(address=address, error=exc, ms=took))
-                else:
-                    attempts += [Attempt(address=silent) for silent, _ in running.values()]
-                    return connected
-        return None
-    finally:
-        for task in running:
-            task.add_done_callback(_give_up)
-            task.cancel()
-
-
 def _drop(handshake: asyncio.Future[asyncio.Transport | None]) -> None:
     """Close what a handshake came to after all."""
     if handshake.cancelled() or handshake.exception() is not None:
         return
     if (transport := handshake.result()) is not None:
         transport.abort()
-
-
-def _give_up(task: asyncio.Future[_Receiver]) -> None:
-    """Close a connection that came about when another one had been chosen already."""
-    if task.cancelled() or task.exception() is not None:
-        return
-    if (transport := task.result().transport) is not None:
-        transport.abort()
-
-
-async def _connect(
-    address: str, *, port: int, monotonic: Callable[[], float], timeout_s: float
-) -> _Receiver:
-    async with asyncio.timeout(timeout_s):
-        _, receiver = await asyncio.get_running_loop().create_connection(
-            lambda: _Receiver(monotonic), address, port
-        )
-    return receiver
 
 
 def _tls_version(transport: asyncio.BaseTransport) -> str | None:
@@ -409,5 +256,6 @@ def _certificate(transport: asyncio.BaseTransport) -> bytes | None:
     return der
 
 
-def _ms(seconds: float) -> float:
+def milliseconds(seconds: float) -> float:
+    """Give a duration as it is reported."""
     return seconds * 1000

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from cmtool.connection.sockets import Connection, dial
+from cmtool.connection.dialling import dial
+from cmtool.connection.sockets import Connection
 from cmtool.routing.proxies import ProxyChoice
 from cmtool.tls.handshakes import HandshakeError
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cmtool.connection import sockets
+from cmtool.connection import dialling
 from tests.around import certificates as certs
 from tests.around.conftest import KEY, Diagnosed, Doctor
 from tests.around.servers import Caller, Talk, answering, free_port, listening, response
@@ -213,7 +213,7 @@ def test_where_a_name_leads(doctor: Doctor, monkeypatch: pytest.MonkeyPatch, cas
         raise case.to[address]
 
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: infos(*case.to))
-    monkeypatch.setattr(sockets, "_connect", connect)
+    monkeypatch.setattr(dialling, "_connect", connect)
     said = doctor(CROSSMODEL_API_URL=case.url)
     holds(said, case.id, case.said, case.unsaid)
     addresses = said.check("connection")["details"]["addresses"]

@@ -10,6 +10,7 @@ import pytest
 
 from cmtool.catalog import ROWS
 from cmtool.connection.addresses import odd_range
+from cmtool.connection.dialling import DialError
 from cmtool.connection.faults import (
     TransportError,
     dial_failure,
@@ -17,7 +18,7 @@ from cmtool.connection.faults import (
     stranger,
     tls_failure,
 )
-from cmtool.connection.sockets import Attempt, DialError
+from cmtool.connection.sockets import Attempt
 from cmtool.model import Phase
 from cmtool.tls.handshakes import HandshakeError
 

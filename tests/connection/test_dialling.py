@@ -13,15 +13,8 @@ from typing import Any
 
 import pytest
 
-from cmtool.connection.sockets import (
-    Attempt,
-    Connection,
-    DialError,
-    _first,
-    _interleaved,
-    dial,
-    lookup,
-)
+from cmtool.connection.dialling import DialError, _first, _interleaved, dial, lookup
+from cmtool.connection.sockets import Attempt, Connection
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
