@@ -18,12 +18,13 @@ from cmtool.address import shown
 from cmtool.asking import ANSWER_LIMIT_S, Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
 from cmtool.classify import Evidence, classify, malformed, parse_json
+from cmtool.connection.backend import Waiting
 from cmtool.connection.faults import TransportError
 from cmtool.model import Exchange, Finding, Secret, Timings
 from cmtool.pace import Gate
 from cmtool.redact import SHOWN_HEADERS, Redactor, cut
 from cmtool.retry import Patience, persist
-from cmtool.transport import Answer, Request, Transport, Waiting
+from cmtool.transport import Answer, Request, Transport
 
 BODY_LIMIT = 1024 * 1024  # bytes of an answer that are read
 _FIRST_ERROR = 400

@@ -1,6 +1,6 @@
 """The wire: one request, one answer, over httpx on our own sockets.
 
-The only importer of httpx and of httpcore below it.  Whatever they, asyncio or the system raise
+The only importer of httpx.  Whatever they, asyncio or the system raise
 is translated here into a :class:`TransportError`, which names an identifier of the catalogue.
 Nothing is redirected or decided here, and nothing is retried but what was written to a kept
 connection that was of no use any more.
@@ -12,7 +12,6 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -20,15 +19,15 @@ import httpcore
 import httpx
 
 from cmtool.compression import ACCEPTED, Decompressor, EncodingError
-from cmtool.connection.dialling import DialError, dial
+from cmtool.connection.backend import CONNECTION, Backend, Waiting, waiting_request
+from cmtool.connection.dialling import DialError
 from cmtool.connection.faults import (
     TransportError,
     dial_failure,
     handshake_failure,
-    stranger,
     tls_failure,
 )
-from cmtool.connection.heads import begins_no_answer, broken_off, invalid, unfinished
+from cmtool.connection.heads import broken_off, invalid
 from cmtool.connection.proxyfaults import (
     behind_tunnel,
     tunnel_failure,
@@ -44,7 +43,6 @@ from cmtool.tls.handshakes import HandshakeError
 
 _KEPT_TOO_LONG = frozenset({"connection_reset", "not_the_gateway"})
 _LEADS_TO = "cmtool_location"
-_CONNECTION = "cmtool.connection"  # the name under which our stream gives its connection
 # A step of a request, as httpcore's trace names it: without it the connection was kept.
 _CONNECTING = "connection.connect_tcp.started"
 
@@ -57,26 +55,6 @@ class Request:
     url: str
     headers: Mapping[str, str]
     content: bytes | None = None
-
-
-class Waiting:
-    """How far a request has come that is not answered yet."""
-
-    def __init__(self) -> None:
-        self.connection: Connection | None = None
-
-    @property
-    def heard(self) -> bytes:
-        """The first bytes that came back."""
-        return self.connection.heard if self.connection else b""
-
-    def told(self) -> str:
-        """Say how far it has come, as the rest of a sentence."""
-        return unfinished(self.connection.heard if self.connection else None)
-
-
-# The request of the task: httpcore does not say on which connection it sends one.
-_waiting: ContextVar[Waiting] = ContextVar("waiting")
 
 
 async def _set_location_aside(response: httpx.Response) -> None:
@@ -155,7 +133,7 @@ class Transport:
                 connect_s=connect_s,
             )
         self._client = httpx.AsyncClient(
-            transport=_transport(_Backend(monotonic, connect_s, tunneller), trust, route),
+            transport=_transport(Backend(monotonic, connect_s, tunneller), trust, route),
             headers={"user-agent": user_agent, "accept-encoding": ACCEPTED},
             timeout=None,  # noqa: S113 - the caller's deadline covers everything
             follow_redirects=False,
@@ -181,11 +159,11 @@ class Transport:
         ``lost`` hears of every time that a kept connection turned out to be of no use any more
         and the request had to be sent again; ``waiting`` knows how far it has come.
         """
-        _waiting.set(waiting or Waiting())
+        waiting_request.set(waiting or Waiting())
         response = await self._open(request, lost)
         try:
             stream = response.extensions["network_stream"]
-            yield Answer(response, stream.get_extra_info(_CONNECTION))
+            yield Answer(response, stream.get_extra_info(CONNECTION))
         finally:
             with _translated(DIRECT, Phase.STREAM):
                 await response.aclose()
@@ -217,92 +195,9 @@ class Transport:
             content=request.content,
             extensions={"trace": trace},
         )
-        _waiting.get().connection = None
+        waiting_request.get().connection = None
         with _translated(self._route, Phase.CONNECT):
             return await self._client.send(built, stream=True)
-
-
-class _Stream(httpcore.AsyncNetworkStream):
-    """httpcore's view of a connection."""
-
-    def __init__(self, connection: Connection, connect_s: float) -> None:
-        self.connection = connection
-        self._connect_s = connect_s
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - httpcore's signature
-        del timeout
-        try:
-            piece = await self.connection.read(max_bytes)
-        except ssl.SSLError:
-            raise  # an alert that came behind the handshake says why
-        except OSError as exc:
-            self._hold_to_http()
-            raise httpcore.ReadError from exc
-        self._hold_to_http()
-        return piece
-
-    def _hold_to_http(self) -> None:
-        """Raise when what came first does not begin an answer (RFC 9112, section 4)."""
-        if begins_no_answer(self.connection.heard):
-            raise stranger(self.connection.heard)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - httpcore's signature
-        del timeout
-        _waiting.get().connection = self.connection
-        try:
-            await self.connection.write(buffer)
-        except ssl.SSLError:
-            raise
-        except OSError as exc:
-            raise httpcore.WriteError from exc
-
-    async def aclose(self) -> None:
-        self.connection.close()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-    ) -> httpcore.AsyncNetworkStream:
-        del timeout
-        limit_s = self._connect_s
-        secured = await self.connection.secured(ssl_context, server_hostname, limit_s)
-        return _Stream(secured, limit_s)
-
-    def get_extra_info(self, info: str) -> Any:
-        if info == "is_readable":  # an idle connection that has something to say is closing
-            return self.connection.ended
-        return self.connection if info == _CONNECTION else self.connection.info(info)
-
-
-class _Backend(httpcore.AsyncNetworkBackend):
-    """Hands our sockets to httpcore."""
-
-    def __init__(
-        self, monotonic: Callable[[], float], connect_s: float, tunneller: Tunneller | None
-    ) -> None:
-        self._monotonic = monotonic
-        self._connect_s = connect_s
-        self._tunneller = tunneller
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's signature
-        local_address: str | None = None,
-        socket_options: object = None,
-    ) -> httpcore.AsyncNetworkStream:
-        del timeout, local_address, socket_options
-        if self._tunneller is not None:
-            connection = await self._tunneller.open(host, port)
-        else:
-            connection = await dial(host, port, self._monotonic, self._connect_s)
-        return _Stream(connection, self._connect_s)
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class _Body(httpx.AsyncByteStream):
@@ -363,7 +258,7 @@ class _PoolTransport(httpx.AsyncBaseTransport):
 
 
 def _transport(
-    backend: _Backend, trust: ssl.SSLContext | None, route: Route
+    backend: Backend, trust: ssl.SSLContext | None, route: Route
 ) -> httpx.AsyncBaseTransport:
     if route.proxy is not None and route.proxy.problem:
         return _Refusing(unusable_proxy(route.proxy))
@@ -420,7 +315,7 @@ def _on(route: Route, error: TransportError) -> TransportError:
 
 def _dropped(phase: Phase, how: str) -> TransportError:
     if phase is Phase.CONNECT:
-        return broken_off(how, _waiting.get().heard)
+        return broken_off(how, waiting_request.get().heard)
     why = f"The connection was {how} before the announced end of the body."
     return TransportError("stream_disconnected", [why], phase)
 
@@ -432,7 +327,7 @@ def _protocol_failure(said: str, phase: Phase) -> TransportError:
         why = "The head of the answer is longer than 100 KB."
         return TransportError("not_the_gateway", [why], Phase.RESPONSE)
     if phase is Phase.CONNECT:
-        return invalid(said, _waiting.get().heard)
+        return invalid(said, waiting_request.get().heard)
     if "chunk" in said and "illegal" in said:
         why = "The body is not cut into chunks as its head announces."
         return TransportError("stream_disconnected", [why], phase)

@@ -72,7 +72,7 @@ SHARED = {
 
 FOREIGN = {
     "httpx": {"transport"},
-    "httpcore": {"transport"},
+    "httpcore": {"transport", "connection"},
     "rich": {"render", "cli"},
     "typer": {"cli"},
     "click": {"cli"},
@@ -306,7 +306,7 @@ BROKEN = (
     ("two-formats", "render.junit", "from cmtool.render.json import dump", "imports json, which"),
     ("two-checks", "checks.key", "import cmtool.checks.network", "imports network, which is of"),
     ("httpx", "gateway", "import httpx", "imports httpx"),
-    ("httpcore", "connection.sockets", "from httpcore import Request", "imports httpcore"),
+    ("httpcore", "gateway", "from httpcore import Request", "imports httpcore"),
     ("rich", "checks", "import rich", "imports rich"),
     ("rich-early", "render.human", "from rich.text import Text", "imports rich at its start"),
     ("rich-early-cli", "cli.app", "import rich", "imports rich at its start"),
