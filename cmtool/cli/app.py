@@ -205,9 +205,9 @@ def request(
 @app.command(
     cls=HelpedCommand,
     epilog="""
-        pbpaste | cmtool explain
-        curl -iN "$URL" -d @body.json 2>&1 | cmtool explain
-        python app.py 2>&1 | cmtool explain --model z-ai/glm-5
+        echo 'HTTP/1.1 402 Payment Required' | cmtool explain
+        cmtool request --sandbox invalid-api-key -f json | cmtool explain
+        cmtool stream-test --sandbox truncated -f json | cmtool explain -f markdown
     """,
 )
 @expanded

@@ -6,7 +6,6 @@ import atexit
 import errno
 import functools
 import gc
-import io
 import sys
 import threading
 import warnings
@@ -14,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn, ParamSpec, TypeVar
 
 from cmtool.cli import leaving
-from cmtool.cli.telling import drop_unwritable, forget, say, say_as_it_stands, show
+from cmtool.cli.telling import drop_unwritable, forget, say, show
 from cmtool.errors import CmtoolError, ExitCode
 
 __all__ = ["contained", "guarded", "main", "run"]
@@ -85,15 +84,10 @@ def _parsed() -> int:
             return ExitCode.HEALTHY
         return end.code if isinstance(end.code, int) else ExitCode.HEALTHY
     except typer.TyperException as exc:
-        return say_as_it_stands(_refusal(exc), ExitCode.USAGE)
+        from cmtool.cli.misuse import refusal  # noqa: PLC0415 - start-up time
+
+        return say(refusal(exc), ExitCode.USAGE)
     return ended if isinstance(ended, int) else ExitCode.HEALTHY
-
-
-def _refusal(error: Any) -> str:
-    """Give what the parser says of what was typed, with the usage before it."""
-    text = io.StringIO()
-    error.show(text)
-    return text.getvalue()
 
 
 def _exit_code(command: Callable[[], int]) -> int:

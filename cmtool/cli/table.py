@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-
 from cmtool.catalog import ROWS, Row
+from cmtool.cli.misuse import did_you_mean
 from cmtool.cli.options import Format, OutputOptions
 from cmtool.cli.output import stdout
 from cmtool.errors import UsageError
@@ -40,8 +39,7 @@ def chosen(which: str | None) -> list[Row]:
             raise UsageError(f"Status {wanted} is not in the table; documented are {known}.")
         return rows
     if wanted not in ROWS:
-        near = difflib.get_close_matches(wanted, list(ROWS), n=3, cutoff=0.6)
-        meant = f" Near it: {', '.join(near)}." if near else ""
+        meant = did_you_mean(wanted, ROWS)
         raise UsageError(f"There is no identifier {which!r}.{meant} 'cmtool errors' lists all.")
     return [ROWS[wanted]]
 

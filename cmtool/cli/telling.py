@@ -32,14 +32,6 @@ def say(sentence: str, code: ExitCode) -> int:
     return code
 
 
-def say_as_it_stands(text: str, code: ExitCode) -> int:
-    """Print a text of several lines; what it quotes is made safe to show."""
-    from cmtool.render.inert import inert  # noqa: PLC0415 - start-up time
-
-    _put(inert(_without_secrets(text), multiline=True))
-    return code
-
-
 def show(error: BaseException) -> None:
     """Print where a fault happened, for those who ask for it with ``--verbose``."""
     if {"--verbose", "-v"}.isdisjoint(sys.argv):

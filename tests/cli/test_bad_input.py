@@ -24,9 +24,9 @@ def nobody() -> Iterator[str]:
 
 
 USAGE = [
-    pytest.param(["doctor", "--bogus"], "No such option: --bogus", id="option"),
-    pytest.param(["docter"], "No such command 'docter'.", id="command"),
-    pytest.param(["doctor", "a/b", "c/d"], "unexpected extra argument", id="argument"),
+    pytest.param(["doctor", "--bogus"], "There is no option --bogus.", id="option"),
+    pytest.param(["docter"], "no command 'docter'. Did you mean doctor?", id="command"),
+    pytest.param(["doctor", "a/b", "c/d"], "Too many arguments: c/d.", id="argument"),
     pytest.param(["doctor", "a/b\nc"], "control character U+000A at place 4", id="model-line-end"),
     pytest.param(["request", ""], "model ID", id="model-empty"),
     pytest.param(["models", "--check", "a\x1b[31m"], "U+001B", id="check-escape"),
@@ -37,20 +37,34 @@ USAGE = [
     pytest.param(["models", "--timeout", "-1"], "seconds above 0", id="timeout-negative"),
     pytest.param(["balance", "--timeout", "nan"], "seconds above 0", id="timeout-nan"),
     pytest.param(["request", "--timeout", "inf"], "seconds above 0", id="timeout-inf"),
-    pytest.param(["stream-test", "--timeout", "x"], "not a valid float", id="timeout-word"),
-    pytest.param(["doctor", "-p", "grpc"], "'chat', 'responses', 'messages'", id="protocol"),
-    pytest.param(["doctor", "-f", "yaml"], "'human', 'json'", id="format"),
-    pytest.param(["request", "--max-tokens", "0"], "--max-tokens", id="max-tokens"),
+    pytest.param(["stream-test", "--timeout", "x"], "takes a number, not 'x'.", id="timeout-word"),
+    pytest.param(
+        ["doctor", "-p", "grpc"], "takes chat, responses or messages, not 'grpc'.", id="protocol"
+    ),
+    pytest.param(
+        ["doctor", "-f", "yaml"], "--format takes human, json, junit or markdown", id="format"
+    ),
+    pytest.param(["doctor", "--modle", "x"], "Did you mean --model?", id="option-near"),
+    pytest.param(["doctor", "-f", "jsn"], "Did you mean json?", id="format-near"),
+    pytest.param(["completion", "zhs"], "SHELL takes bash, zsh, fish or", id="shell"),
+    pytest.param(["completion"], "SHELL is missing: bash, zsh, fish or", id="shell-missing"),
+    pytest.param(["doctor", "--model"], "--model takes a value; none is there.", id="no-value"),
+    pytest.param(["doctor", "--strict=yes"], "--strict takes no value.", id="flag-with-value"),
+    pytest.param(["stream-test", "--repeat", "1.5"], "a whole number, not '1.5'.", id="fraction"),
+    pytest.param(["stream-test", "--repeat", "x'"], 'a whole number, not "x\'".', id="quote"),
+    pytest.param(["request", "--max-tokens", "0"], "of at least 1, not 0.", id="max-tokens"),
     pytest.param(
         ["doctor", "--sandbox", "healthy", "--base-url", "https://x.example"],
         "--sandbox brings its own base URL and key",
         id="sandbox-and-base-url",
     ),
-    pytest.param(["doctor", "--sandbox", "helthy"], "Near it: healthy.", id="scenario"),
+    pytest.param(["doctor", "--sandbox", "helthy"], "Did you mean healthy?", id="scenario"),
     pytest.param(["doctor", "--sandbox", ""], "There is no scenario ''.", id="scenario-empty"),
-    pytest.param(["sandbox", "--scenario", "no-walet"], "Near it: no-wallet", id="scenario-served"),
+    pytest.param(
+        ["sandbox", "--scenario", "no-walet"], "Did you mean no-wallet", id="scenario-served"
+    ),
     pytest.param(["sandbox", "--host", "0.0.0.0"], "this machine only", id="host"),  # noqa: S104
-    pytest.param(["sandbox", "--port", "70000"], "--port", id="port"),
+    pytest.param(["sandbox", "--port", "70000"], "from 0 to 65535, not 70000.", id="port"),
     pytest.param(["doctor", "--report", "no/x.json"], "its folder does not exist.", id="folder"),
     pytest.param(["doctor", "--report", "dir.json"], "is a directory; name a file.", id="dir"),
     pytest.param(["doctor", "--report", "x.txt"], "must end in one of: .json", id="ending"),

@@ -234,7 +234,7 @@ def test_errors_shows_a_row_in_full(cmtool: InProcess) -> None:
 @pytest.mark.parametrize(
     ("which", "told"),
     [
-        pytest.param("insuficient_balance", "Near it: insufficient_balance.", id="near"),
+        pytest.param("insuficient_balance", "Did you mean insufficient_balance?", id="near"),
         pytest.param("qqqqqqqqq", "'cmtool errors' lists all.", id="nothing-near"),
         pytest.param("418", "documented are 400, 401, 402, 404, 429, 500, 502, 503.", id="status"),
     ],

@@ -21,6 +21,8 @@ HEADINGS = {
 SCREEN = 55  # lines; the longest page is that of a command with some thirty options
 # How an example ends: a scenario that fails has the code of its failure.
 ENDS = {
+    "402 Payment Required": 5,
+    "invalid-api-key": 4,
     "insufficient-balance": 5,
     "truncated": 11,
     "--max-ttft": 11,
@@ -33,7 +35,7 @@ ENDS = {
 def examples() -> list[str]:
     commands = typer.main.get_command(app).commands.values()  # type: ignore[attr-defined]
     lines = [line.strip() for command in commands for line in command.epilog.splitlines()]
-    return [line for line in lines if line.startswith("cmtool ")]
+    return [line for line in lines if line.startswith("cmtool ") or "|" in line]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -56,12 +58,24 @@ def test_help_has_headings_and_ends_with_examples(command: str, cmtool: InProces
     assert 2 <= len([line for line in told if "cmtool" in line]) <= 3
 
 
-@pytest.mark.parametrize("line", [line for line in examples() if "--port" not in line])
+@pytest.mark.parametrize(
+    "line", [line for line in examples() if not {"--port", "|"} & {*line.split()}]
+)
 def test_an_example_runs_as_it_stands(line: str, cmtool: InProcess) -> None:
     ended = cmtool(*shlex.split(line.partition(" > ")[0])[1:])
     expected = [code for part, code in ENDS.items() if part in line]
     assert ended.code == (expected[0] if expected else 0)
     assert ended.out
+
+
+@pytest.mark.parametrize("line", [line for line in examples() if "|" in line])
+def test_an_example_with_a_pipe_runs_as_it_stands(line: str, process: Process) -> None:
+    program = shlex.join(process.command())
+    ended = process.shell(f'cmtool() {{ {program} "$@"; }}; {line}')
+    expected = [code for part, code in ENDS.items() if part in line]
+    assert ended.code == expected[0]
+    assert ended.out
+    assert not ended.err
 
 
 def test_the_example_that_serves_is_parsed(cmtool: InProcess) -> None:
