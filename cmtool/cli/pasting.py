@@ -77,8 +77,8 @@ def _of_file(file: BinaryIO, size: int, name: str) -> Read:
     start = file.read(_HALF)
     if _HAR.match(start):
         start += file.read(_HAR_START - _HALF)
-    at = max(len(start), size - _HALF)
-    at += at % 2  # the characters of UTF-16 take two bytes
+    at = size - _HALF
+    at = max(len(start), at + at % 2)  # the characters of UTF-16 take two bytes
     file.seek(at)
     return _joined(name, start, file.read(_HALF), at - len(start))
 

@@ -310,6 +310,12 @@ def test_of_a_large_file_the_beginning_and_the_end_are_read(explain: Explain) ->
     assert abs(piped["recognised"]["left_out"] - report["recognised"]["left_out"]) <= 1
 
 
+@pytest.mark.parametrize("filling", ["", " "])
+def test_of_a_small_file_nothing_is_left_out(filling: str, explain: Explain) -> None:
+    Path("small.log").write_text(BODY + filling, encoding="utf-8")
+    assert explain.report("", "small.log")["recognised"]["left_out"] == 0
+
+
 def test_a_large_har_is_read_further(explain: Explain) -> None:
     picture = {"url": "https://example.com/a.png", "method": "GET"}
     fill = {"request": picture, "response": {"status": 200, "content": {"text": "x" * 400_000}}}
