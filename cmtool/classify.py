@@ -155,7 +155,7 @@ _PAST_IT = "If the gateway can be reached without the proxy, add its host to NO_
 
 def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
     """Give the finding for an error object, in an answer or inside a stream."""
-    row = _row_of(error, evidence)
+    row = _row_of(error, evidence).told_by(error.message)
     if row.id == "undocumented_error" and _is_stranger(evidence):
         finding = _foreign_error(evidence)
     else:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from cmtool.catalog.readings import LIMITS, WHEN_TOLD
 from cmtool.catalog.row import CONSOLE, KEYS_PAGE, Origin, Row
 from cmtool.catalog.wording import (
     AUTHENTICATION_PAGE,
@@ -397,7 +398,7 @@ _LIMIT: tuple[Row, ...] = (
         actions=(
             "When the message names RPM, lower the number of requests at the same time.",
             "When it names TPM, lower the output cap or shorten the input.",
-            "Honour the Retry-After header when there is one.",
+            WHEN_TOLD,
             BACK_OFF,
         ),
         commands=("cmtool doctor {model}",),
@@ -410,6 +411,7 @@ _LIMIT: tuple[Row, ...] = (
         docs_url=LIMITS_PAGE,
         message="Rate limit exceeded: 60 requests per minute (RPM) for this key.",
         phrases=("rate_limit_exceeded", "rate limit exceeded"),
+        readings=LIMITS,
     ),
 )
 

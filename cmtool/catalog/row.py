@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +48,20 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What an error comes down to where its message says more than its code.
+
+    ``pattern`` is looked for in the message, whatever its case; the texts stand in for the row's.
+    """
+
+    pattern: str
+    title: str
+    cause: str
+    actions: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One identifier: what it means, why it happens, what to do, and how it looks.
 
@@ -55,7 +71,8 @@ class Row:
     URL or else the public one, and ``{anthropic_url}``, that without /v1.  ``message`` and
     ``param`` are what the gateway puts into its error object, ``phrases`` lower-case pieces of a
     message that leave no doubt about the code where the shape carries none.  ``samples`` are
-    answers that are not the gateway's two error shapes; see :meth:`all_samples`.
+    answers that are not the gateway's two error shapes; see :meth:`all_samples`.  ``readings`` are
+    what its message may narrow it down to; see :meth:`told_by`.
     """
 
     id: str
@@ -76,11 +93,26 @@ class Row:
     param: str | None = None
     phrases: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
     @property
     def documented(self) -> bool:
         """Whether the gateway's documentation names it."""
         return self.origin is not Origin.OURS
+
+    def told_by(self, message: str) -> Row:
+        """Give the row in the words of the one reading that a message allows; else as it is."""
+        fitting = [r for r in self.readings if re.search(r.pattern, message, re.IGNORECASE)]
+        if len(fitting) != 1:
+            return self
+        (told,) = fitting
+        return dataclasses.replace(
+            self,
+            title=told.title,
+            cause=told.cause,
+            actions=told.actions,
+            commands=told.commands,
+        )
 
     def error_body(self, shape: Shape, message: str | None = None) -> str:
         """Give the gateway's error body for this row, as JSON text.
