@@ -12,6 +12,14 @@ _COMMENT_LINE = re.compile(r"(?m)^\s*(?:#|//).*$")
 _ENV_LINE = re.compile(r"(?m)^\s*(?:export\s+)?[A-Za-z_]\w*\s*=")
 _YAML_LINE = re.compile(r"(?m)^\s*(?:- )?[\w.\-]+:(?:\s|$)")
 _LEAST_HALF = 8
+_FORMS = (
+    (r"(?is)<(?:!doctype|html|\?xml|(\w+)[^<>]*>.*</\1>)", "an HTML or XML document"),
+    (r"\{\s*[\"}]|\[\s*[\"{\]]", "JSON"),
+    (r"(?:[$>]\s+)?curl(?:\.exe)?\s", "a command with curl"),
+    (r"(?:-H|--header)\s.*[\"']\s+--?\w", "a command with curl"),
+    (r"(?:\w+\s*=\s*)?(?:await\s+|new\s+)?[\w.]+\([^=:]*[=:]", "a line of code"),
+    (r"(?:process\.env|os\.environ|ENV)[.\[][\w.\"'\[\]]+\s*=[^=]", "a line of code"),
+)
 
 
 def without_comments(text: str) -> str:
@@ -36,10 +44,8 @@ def document(text: str) -> str | None:
     lines = [line for line in text.splitlines() if line.strip(f" \t{QUOTES}")]
     if text.lstrip().startswith("-----BEGIN"):
         return "a certificate or private key in PEM form"
-    if re.match(r"\s*<(?:!doctype|html|\?xml)", text, re.IGNORECASE):
-        return "an HTML or XML document"
-    if re.match(r'\s*(?:\{\s*"|\[\s*["{])', text):
-        return "JSON"
+    if form := next((form for begins, form in _FORMS if re.match(begins, text.lstrip())), None):
+        return form
     if len(lines) < 2 or _is_wrapped(lines):  # noqa: PLR2004 - a single line
         return None
     named = (("a .env file", _ENV_LINE), ("a YAML file", _YAML_LINE))

@@ -6,6 +6,7 @@ given out as usable: it may be another secret.  Facts: https://www.crossmodel.ai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,7 @@ from cmtool.credentials.vendors import vendor_of
 from cmtool.model import Finding, Secret
 
 _LISTED_PROBLEMS = 6
+_PLAIN = re.compile(r"[\w\-.~+/=]+", re.ASCII)
 _LONGEST = 8192  # characters; a longer header is refused by most servers
 _EXPORTED = "Then start the program from that same shell: only what is exported reaches it."
 _NOTHING = "\ufeff\u200b \t\r\n"
@@ -166,8 +168,12 @@ def _first(problems: list[str]) -> list[str]:
 
 def _placeholder(raw: str, mended: Piece) -> StandIn | None:
     """Ask of the value as it was found too, where there is no key in it."""
-    plain = raw.strip(f"{QUOTES}{_NOTHING}")
-    for text in (mended.text, plain) if _is_none(mended) else (mended.text,):
+    if _is_none(mended) and document(raw):
+        return None
+    is_key = mended.text.startswith(PREFIX) and _PLAIN.fullmatch(mended.text)
+    known = is_key or vendor_of(mended.text)
+    found_so = () if known else (raw.strip(_NOTHING), raw.strip(f"{QUOTES}{_NOTHING}"))
+    for text in (mended.text, *found_so):
         if found := stand_in(text):
             return found
     if (at := masked_at(mended.text)) is not None:
@@ -203,6 +209,8 @@ def _wrong_prefix(piece: Piece) -> str | tuple[str, str] | None:
     if other := not_a_key(piece.text):
         return f"holds {other[0]}, not a key; it was not sent.", other[1]
     how = next((how for begins, how in _NEARLY if piece.text.startswith(begins)), "")
+    if not _belongs(piece.text[0]):
+        how = f" but with {described(piece.text[0])}, as character {piece.places[0]}"
     return f"holds a value that does not start with {PREFIX}{how}; it was not sent."
 
 
@@ -260,6 +268,9 @@ _ADVICE = {
     Kind.LOOKALIKE: (
         "Type the first three characters, cm-, by hand, or copy the key again from where it was "
         "stored: a word processor or an input method replaced what was typed."
+    ),
+    Kind.TERMINAL: (
+        "Where a command printed the key, turn its colours off; where it was pasted, paste it anew."
     ),
     Kind.ENCODED: (
         "Hand the key over decoded; in a Kubernetes Secret, data holds base64 and stringData the "

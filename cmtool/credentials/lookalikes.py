@@ -11,6 +11,8 @@ _NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", " ": "blank"}
 _CYRILLIC = str.maketrans("аАВсСеЕНіІјЈкКмМоОрРѕЅтТхХуУ", "aABcCeEHiIjJkKmMoOpPsStTxXyY")
 _GREEK = str.maketrans("αΑΒΕΗΙΚΜΝνοΟρΡΤΥΧΖ", "aABEHIKMNvoOpPTYXZ")
 _DASHES = frozenset("\u00ad\u02d7\u2043\u2212\u30fc\u4e00")  # beside those of category Pd
+_BYTES = range(0xDC80, 0xDD00)  # as which Python hands over bytes that are no text: PEP 383
+_BYTES_OFFSET = 0xDC00
 _FULLWIDTH = range(0xFF01, 0xFF5F)  # the forms of U+0021 to U+007E, in their order
 _FULLWIDTH_OFFSET = 0xFEE0
 
@@ -19,10 +21,22 @@ def name(char: str) -> str:
     """Give what a character is called, with its number unless everybody knows it."""
     if char in _NAMES:
         return _NAMES[char]
+    if ord(char) in _BYTES:
+        return _byte(bytes([ord(char) - _BYTES_OFFSET]))
     if unicodedata.category(char) == "Cs":
-        return f"byte that is no UTF-8 (U+{ord(char):04X})"
+        return f"half of a surrogate pair (U+{ord(char):04X})"
     known = unicodedata.name(char, "control character").lower()
     return f"{known} (U+{ord(char):04X})"
+
+
+def _byte(byte: bytes) -> str:
+    meant = byte.decode("cp1252", "ignore")
+    western = f" ({_named(meant)} in the Western encoding of Windows)" if meant else ""
+    return f"byte {byte[0]:#04x} that is no UTF-8{western}"
+
+
+def _named(char: str) -> str:
+    return unicodedata.name(char, "a control character").lower()
 
 
 def called(char: str) -> str:

@@ -7,28 +7,33 @@ guessed but a fullwidth form, of which each stands for one character of ASCII.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Callable, Iterable
-from urllib.parse import unquote
+from collections.abc import Iterable
 
 from cmtool.credentials.contents import (
     KEY,
     PREFIX,
-    QUOTES,
     document,
     keys_in,
     without_comments,
 )
+from cmtool.credentials.decoding import decoded_base64, decoded_entities, decoded_percent
 from cmtool.credentials.lookalikes import called, described, is_fullwidth, looks_like, shows_nothing
-from cmtool.credentials.pieces import Kind, Piece, Problem, whole
+from cmtool.credentials.pieces import Kind, Piece, Problem, Step, whole
+from cmtool.credentials.standins import masked_at
+from cmtool.credentials.surroundings import (
+    may_be_a_key,
+    without_comment,
+    without_edges,
+    without_frame,
+    without_junk,
+    without_quotes,
+    without_tail,
+    without_terminal,
+)
+from cmtool.credentials.vendors import vendor_of
 from cmtool.redact import Redactor
 
-_EDGE_QUOTES = rf"(?:\\?[{QUOTES}]|&quot;|&\#39;|%22)+"
-_OPENING = re.compile(_EDGE_QUOTES)
-_CLOSING = re.compile(rf"{_EDGE_QUOTES}\Z")
-_EDGE = 64  # characters at the end that are searched at once, so that no value takes long
 _HEADER = re.compile(
     r"""(?xi)
         (?:-H|--header)[\s=]+ (?=["']?[a-z])
@@ -45,19 +50,22 @@ _ASSIGNMENT = re.compile(
           | (?!cm-)[a-z_][\w.\-]* (?P=quote) \s* (?:=|:=|=>|:) \s* (?=\\?["'“‘]?cm-)
           | (?<=setx\s)\w+\s+ | (?<=set\s-x\s)\w+\s+ | (?<=set\s-gx\s)\w+\s+ )"""
 )
-_TAIL = re.compile(r"(?:\\r|\\n|\\t|,|(?<!&quot)(?<!&\#39);|(?<=[\"'])\s*\})+\s*$")
-_COMMENT = re.compile(r"\s+(?:\#|//|--\s).*$", re.DOTALL)
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
-_BASE64 = re.compile(r"(?i:authorization:\s*)?((?i:basic)\s+)?([A-Za-z0-9+/_\-]{8,}={0,2})")
-
-
-Step = Callable[[Piece], "tuple[Piece, list[Problem]]"]
+_LABEL = re.compile(
+    r"""(?xi)
+        (?: (?:(?:your|my|the|our|new|secret|crossmodel|api|access)\s+)+ (?:api[\-_]?)?(?:key|token)
+          | key(?=\s) )
+        (?:\s+is)? \s*[:=]?\s* (?=\W{0,3}cm-)"""
+)
+_PREFIXES = re.compile(r"(?:cm-){2,}")
+_APART = re.compile(r"(?<![\w\-./:@])cm-(?=[\w\-]*\d|[\w\-]{16})[\w\-]+(?:\.[\w\-]+)*", re.ASCII)
 
 
 def mend(raw: str) -> tuple[Piece, list[Problem]]:
     """Take off what came along with a key, as often as something does; say what it was."""
     problems: list[Problem] = []
     piece = whole(raw)
+    if document(raw) and not keys_in(raw):
+        return piece, problems
     while True:
         for step in _STEPS:
             mended, said = step(piece)
@@ -82,54 +90,8 @@ def _out_of_document(piece: Piece) -> tuple[Piece, list[Problem]]:
     active = without_comments(piece.text)
     at = active.index(keys[0])
     said = f"The value is {form}; the key in it begins at character {piece.places[at]}."
-    return piece.cut(at, at + len(keys[0])), [Problem(kind=Kind.DOCUMENT, said=said)]
-
-
-def _without_edges(piece: Piece) -> tuple[Piece, list[Problem]]:
-    stripped = piece.text.strip()
-    start = piece.text.index(stripped) if stripped else len(piece.text)
-    end = start + len(stripped)
-    before, after = piece.cut(0, start), piece.cut(end, len(piece.text))
-    problems = []
-    if before.text:
-        problems.append(_edge("In front of the key stands", before))
-    if after.text:
-        problems.append(_edge("The key is followed by", after))
-    return piece.cut(start, end), problems
-
-
-def _edge(begins: str, edge: Piece) -> Problem:
-    first, place = edge.text[0], edge.places[0]
-    ends = {"\r\n": "CR LF", "\n": "LF", "\r": "CR"}
-    shown = next((end for end in ends if edge.text.startswith(end)), first)
-    what = f"a line end ({ends[shown]})" if shown in ends else called(first)
-    more = len(edge.text) - len(shown)
-    tail = f", and by {more} more that show nothing" if more else ""
-    kind = Kind.BLANK if first in " \t" else Kind.INVISIBLE
-    if shown in ends:
-        kind = Kind.LINE_FEED if shown == "\n" else Kind.LINE_END
-    return Problem(kind=kind, said=f"{begins} {what}, as character {place}{tail}.")
-
-
-def _without_quotes(piece: Piece) -> tuple[Piece, list[Problem]]:
-    text = piece.text
-    opening = _OPENING.match(text)
-    start = opening.end() if opening else 0
-    closing = _CLOSING.search(text, max(start, len(text) - _EDGE))
-    end = closing.start() if closing else len(text)
-    if opening and closing:
-        first, last = piece.places[0], piece.places[end]
-        told = f"in quotes ({opening[0]} and {closing[0]}), characters {first} and {last}"
-        said = f"The key is set {told}, that are part of its value."
-    elif opening:
-        where = f"in front of it ({opening[0]}), character {piece.places[0]}"
-        said = f"The key is set in quotes on one side only: a quote stands {where}."
-    elif closing:
-        where = f"behind it ({closing[0]}), character {piece.places[end]}"
-        said = f"The key is set in quotes on one side only: a quote stands {where}."
-    else:
-        return piece, []
-    return piece.cut(start, end), [Problem(kind=Kind.QUOTES, said=said)]
+    kind = Kind.DOCUMENT if ".env" in form else Kind.TAIL
+    return piece.cut(at, at + len(keys[0])), [Problem(kind=kind, said=said)]
 
 
 def _without_header(piece: Piece) -> tuple[Piece, list[Problem]]:
@@ -139,6 +101,15 @@ def _without_header(piece: Piece) -> tuple[Piece, list[Problem]]:
     said = f"In front of the key stands {found[0].strip()!r}, from character {piece.places[0]} on."
     rest = piece.cut(found.end(), len(piece.text))
     return rest, [Problem(kind=Kind.HEADER, said=said)]
+
+
+def _without_label(piece: Piece) -> tuple[Piece, list[Problem]]:
+    found = _LABEL.match(piece.text)
+    if found is None:
+        return piece, []
+    said = f"In front of the key stands {found[0].strip()!r}, from character {piece.places[0]} on."
+    rest = piece.cut(found.end(), len(piece.text))
+    return rest, [Problem(kind=Kind.NAME, said=said)]
 
 
 def _without_assignment(piece: Piece) -> tuple[Piece, list[Problem]]:
@@ -152,55 +123,14 @@ def _without_assignment(piece: Piece) -> tuple[Piece, list[Problem]]:
     return rest, [Problem(kind=Kind.NAME, said=said)]
 
 
-def _without_tail(piece: Piece) -> tuple[Piece, list[Problem]]:
-    found = _TAIL.search(piece.text, max(0, len(piece.text) - _EDGE))
-    if found is None or not piece.text[: found.start()].strip(f"{QUOTES} "):
+def _with_one_prefix(piece: Piece) -> tuple[Piece, list[Problem]]:
+    found = _PREFIXES.match(piece.text)
+    if found is None:
         return piece, []
-    place = piece.places[found.start()]
-    said = f"Behind the key stands '{found[0].strip()}', from character {place} on."
-    return piece.cut(0, found.start()), [Problem(kind=Kind.TAIL, said=said)]
-
-
-def _without_comment(piece: Piece) -> tuple[Piece, list[Problem]]:
-    found = _COMMENT.search(piece.text)
-    if found is None or not piece.text.startswith(PREFIX) or "\n" in piece.text[: found.start()]:
-        return piece, []
-    said = f"A comment follows the key, from character {piece.places[found.start()]} on."
-    return piece.cut(0, found.start()), [Problem(kind=Kind.TAIL, said=said)]
-
-
-def _decoded_percent(piece: Piece) -> tuple[Piece, list[Problem]]:
-    codes = list(_PERCENT.finditer(piece.text))
-    plain = unquote(piece.text)
-    if not codes or "://" in plain or PREFIX not in plain or not plain.isascii():
-        return piece, []
-    first = codes[0]
-    said = f"It is percent-encoded: character {piece.places[first.start()]} begins {first[0]}"
-    said += f", which stands for {called(unquote(first[0]))}."
-    places: list[int] = []
-    at = 0
-    for code in codes:
-        places += piece.places[at : code.start() + 1]
-        at = code.end()
-    places += piece.places[at:]
-    return Piece(plain, tuple(places)), [Problem(kind=Kind.ENCODED, said=said)]
-
-
-def _decoded_base64(piece: Piece) -> tuple[Piece, list[Problem]]:
-    found = _BASE64.fullmatch(piece.text)
-    if found is None or piece.text.startswith(PREFIX):
-        return piece, []
-    text = found[2].rstrip("=").translate(str.maketrans("-_", "+/"))
-    try:
-        plain = base64.b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
-        return piece, []
-    if (keys := keys_in(plain.replace(":", " "))) and len(keys) == 1:
-        form = "a log-in of Basic authentication" if found[1] else "encoded in base64"
-        said = f"The key is {form}; the gateway takes it as it is."
-        inside = keys[0] if found[1] else plain
-        return whole(inside), [Problem(kind=Kind.ENCODED, said=said)]
-    return piece, []
+    start = found.end() - len(PREFIX)
+    said = f"Its beginning, {PREFIX}, stands there more than once, again as character "
+    said += f"{piece.places[len(PREFIX)]}."
+    return piece.cut(start, len(piece.text)), [Problem(kind=Kind.TWICE, said=said)]
 
 
 def _with_plain_prefix(piece: Piece) -> tuple[Piece, list[Problem]]:
@@ -262,22 +192,43 @@ def _without_inner(piece: Piece) -> tuple[Piece, list[Problem]]:
     return piece.mapped(lambda char: _joined(char) if char not in kept else char), problems
 
 
+def _out_of_line(piece: Piece) -> tuple[Piece, list[Problem]]:
+    """Give the one key that stands apart in a text, where nothing else in it can be the secret."""
+    found = list(_APART.finditer(piece.text))
+    secret = "://" in piece.text or vendor_of(piece.text)
+    if len(found) != 1 or len(keys_in(piece.text)) != 1 or secret or not found[0].start():
+        return piece, []
+    start, end = found[0].span()
+    if not may_be_a_key(found[0][0]) or masked_at(piece.text[end:]) == 0:
+        return piece, []
+    said = f"The key stands inside of a text, from character {piece.places[start]} to character "
+    said += f"{piece.places[end - 1]}."
+    return piece.cut(start, end), [Problem(kind=Kind.TAIL, said=said)]
+
+
 def _joined(text: str) -> str:
     return "".join(char for char in text if not shows_nothing(char))
 
 
 _STEPS: tuple[Step, ...] = (
+    without_terminal,
     _out_of_document,
-    _without_edges,
+    without_edges,
     _without_header,
+    _without_label,
     _without_assignment,
     _once,
-    _without_tail,
-    _without_quotes,
-    _without_comment,
-    _decoded_percent,
-    _decoded_base64,
+    decoded_entities,
+    without_tail,
+    without_frame,
+    without_quotes,
+    without_comment,
+    decoded_percent,
+    decoded_base64,
     _without_fullwidth,
     _with_plain_prefix,
+    _with_one_prefix,
+    without_junk,
     _without_inner,
+    _out_of_line,
 )

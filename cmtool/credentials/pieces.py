@@ -22,6 +22,7 @@ class Kind(StrEnum):
     LOOKALIKE = "look-alike"
     TWICE = "twice"
     INVISIBLE = "invisible"
+    TERMINAL = "terminal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,10 @@ class Piece:
         changed = [(change(c), at) for c, at in zip(self.text, self.places, strict=True)]
         kept = [(c, at) for c, at in changed if c]
         return Piece("".join(c for c, _ in kept), tuple(at for _, at in kept))
+
+
+Step = Callable[[Piece], "tuple[Piece, list[Problem]]"]
+"""One step of mending: what is left of the value, and what was wrong with it."""
 
 
 def whole(text: str) -> Piece:

@@ -27,6 +27,13 @@ _UNFILLED = StandIn(
         "nothing between single quotes, and docker --env-file nothing at all."
     ),
 )
+_COMMAND_OF_A_SHELL = StandIn(
+    said="holds a command that a shell was to run, not what the command gives.",
+    action=(
+        "Let a shell run it: it does so outside of single quotes only, and neither a .env file "
+        "nor docker --env-file does so at all."
+    ),
+)
 _OWN = StandIn(
     said="holds the variable's own name: it was never filled in.", action=_UNFILLED.action
 )
@@ -34,12 +41,13 @@ _OWN = StandIn(
 # A value without the prefix that is a word, not a secret; with it, only what cannot be a key.
 _STAND_IN = re.compile(
     r"""(?xi)
+        (?!.*://) (?:
         <.*> | \[.*\] | \{.*\} | \(.*\)
       | (your|my|the|enter|insert|put|paste|add|replace)\b.* | (your|my)[-_ ]?.*key.*
       | .*(api[-_ ]?key|change[-_ ]?me|placeholder|key[-_ ]here|todo|fixme|redacted).*
       | (sk|pk|api|key)[-_](x{3,}|\.{2,}|…|your.*|<.*>|\*{2,}).* | x{3,} | \.{2,} | …
       | undefined | null | none | nil | nan | false | true | test | dummy | secret | token | key
-      | hidden | removed | unset | empty | n/?a | tbd
+      | hidden | removed | unset | empty | n/?a | tbd )
     """
 )
 _STAND_IN_BEHIND_PREFIX = re.compile(
@@ -57,6 +65,7 @@ _UNEXPANDED = re.compile(
       | .*%CROSSMODEL_API_KEY%.*
     """
 )
+_COMMAND = re.compile(r"(?s)\$\(.+\)|`[^`]*\s[^`]*`")
 _OWN_NAME = re.compile(r"(?i)[$%]?crossmodel_api_key%?")
 _MASKED = re.compile(r"[*•●]{2,}|…|\.{3}")
 
@@ -125,9 +134,11 @@ def stand_in(text: str) -> StandIn | None:
         )
     if _OWN_NAME.fullmatch(text):
         return _OWN
-    if _UNEXPANDED.fullmatch(text):
-        return _UNFILLED
     bare = text.removeprefix(PREFIX)
+    if _COMMAND.fullmatch(bare):
+        return _COMMAND_OF_A_SHELL
+    if _UNEXPANDED.fullmatch(bare):
+        return _UNFILLED
     form = _STAND_IN if bare == text else _STAND_IN_BEHIND_PREFIX
     return _EXAMPLE if form.fullmatch(bare) else None
 

@@ -107,7 +107,12 @@ def test_what_a_character_looks_like(char: str, meant: str | None) -> None:
 
 
 def test_the_name_of_a_byte_that_is_no_text() -> None:
-    assert name("\udcff") == "byte that is no UTF-8 (U+DCFF)"
+    assert name("\udc94") == (
+        "byte 0x94 that is no UTF-8 "
+        "(right double quotation mark in the Western encoding of Windows)"
+    )
+    assert name("\udc81") == "byte 0x81 that is no UTF-8"
+    assert name("\ud800") == "half of a surrogate pair (U+D800)"
 
 
 @pytest.mark.parametrize(
