@@ -43,16 +43,14 @@ _RELEVANT = frozenset(
         "REQUESTS_CA_BUNDLE",
         "CURL_CA_BUNDLE",
         "NODE_EXTRA_CA_CERTS",
-        "HTTP_PROXY",
-        "HTTPS_PROXY",
-        "ALL_PROXY",
-        "NO_PROXY",
-        "http_proxy",
-        "https_proxy",
-        "all_proxy",
-        "no_proxy",
     }
 )
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+
+
+def _is_relevant(name: str) -> bool:
+    """Say whether a variable bears on the calls; those of proxies do however they are written."""
+    return name in _RELEVANT or name.upper() in _PROXIES
 
 
 def environment() -> Mapping[str, str]:
@@ -139,7 +137,7 @@ def load(  # noqa: PLR0913 - one argument for each option
         base_url=url,
         base_url_where=url_where,
         model=_model(variables, model),
-        environ={name: variables[name] for name in _RELEVANT if name in variables},
+        environ={name: value for name, value in variables.items() if _is_relevant(name)},
         dotenv=_dotenv(),
         env_file=env_file,
         outweighed=_named(sources.outweighed),

@@ -261,7 +261,7 @@ def _transport(
     backend: Backend, trust: ssl.SSLContext | None, route: Route
 ) -> httpx.AsyncBaseTransport:
     if route.proxy is not None and route.proxy.problem:
-        return _Refusing(unusable_proxy(route.proxy))
+        return _Refusing(doubted(unusable_proxy(route.proxy), route))
     return _PoolTransport(
         httpcore.AsyncConnectionPool(
             ssl_context=trust, network_backend=backend, max_connections=None
@@ -310,7 +310,9 @@ def _unreached(error: DialError, route: Route) -> TransportError:
 
 def _on(route: Route, error: TransportError) -> TransportError:
     """Add to a failed handshake with the far side what the way to it has to do with it."""
-    return without_proxy(error, route) if route.proxy is None else behind_tunnel(error, route.proxy)
+    if route.proxy is None:
+        return without_proxy(error, route)
+    return doubted(behind_tunnel(error, route.proxy), route)
 
 
 def _dropped(phase: Phase, how: str) -> TransportError:

@@ -46,6 +46,7 @@ SIDEWAYS = {
     "classify": {"answerers", "routing", "redact", "address"},
     "support": {"redact"},  # cuts the body
     "modelids": {"typos"},
+    "routing": {"typos"},  # schemes that are almost right
     "settings": {"typos"},  # names of variables that are almost right
     "credentials": {"settings", "redact"},  # looks where else a key lies
     "tls": {"redact"},  # quotes what a variable names

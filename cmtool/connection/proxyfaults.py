@@ -68,15 +68,10 @@ def unreachable_proxy(error: DialError, proxy: ProxyChoice) -> TransportError:
 
 def unusable_proxy(proxy: ProxyChoice) -> TransportError:
     """Say why the proxy that the environment asks for cannot even be spoken to."""
-    first = f"Correct {proxy.variable}: a usable value has the form http://host:port."
-    if proxy.is_gateway:
-        first = (
-            f"Unset {proxy.variable}; the gateway's own address belongs into CROSSMODEL_API_URL."
-        )
     return _fault(
         proxy,
-        [f"{proxy.variable} asks for the proxy {proxy.shown}: {proxy.problem}"],
-        [first],
+        [f"{proxy.variable} {proxy.claim}: {proxy.problem}"],
+        [proxy.remedy],
         cause="The environment names a proxy that cannot be used as it is written, so nothing was"
         " sent.",
     )

@@ -24,15 +24,17 @@ _NODE = "undici, the client of Node.js, takes it for https:// too where nothing 
 
 def without_proxy(error: TransportError, route: Route) -> TransportError:
     """Say of a direct connection that failed why a proxy that is set was not used."""
-    if not route.why_direct or route.unused is None or error.identifier not in _NOT_REACHED:
+    if error.identifier not in _NOT_REACHED:
         return error
+    if not route.why_direct or route.unused is None:
+        return doubted(error, route)
     if route.bypass is not None:
         needed = f'take "{route.bypass.entry}" out of {route.bypass.variable}'
         after = tuple(_said(route))
     else:
         right = "HTTPS_PROXY" if route.unused.variable.isupper() else "https_proxy"
         needed = f"set {right} to it as well"
-        after = (_NODE,)
+        after = (_NODE, *_said(route))
     return error.within(
         before=[f"{route.why_direct}."],
         after=after,
@@ -41,8 +43,9 @@ def without_proxy(error: TransportError, route: Route) -> TransportError:
 
 
 def doubted(error: TransportError, route: Route) -> TransportError:
-    """Add to a proxy that failed what other programs read differently: they may not use it."""
-    return error.within(after=_said(route))
+    """Add to a failure what other programs read differently, and first what was not heard."""
+    unheard = (doubt.action for doubt in route.doubts if doubt.decides)
+    return error.within(after=_said(route), actions=dict.fromkeys(unheard))
 
 
 def _said(route: Route) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """NO_PROXY: which of its entries takes a host off the proxy, and who reads that entry otherwise.
 
 There is no standard.  cmtool takes an entry that any of the common clients takes.  How they differ
-was tried with curl 7.88, httpx 0.28 and httpx2 2.16; for Go see the package
+was tried with curl 7.88, httpx 0.28, httpx2 2.16 and urllib of Python 3.11; for Go see the package
 golang.org/x/net/http/httpproxy, for CIDR in curl https://curl.se/libcurl/c/CURLOPT_NOPROXY.html.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _QUOTES = "\"'`“”‘’"
@@ -49,7 +50,7 @@ def bypass_of(listed: str, variable: str, destination: Destination) -> Bypass | 
         if unheard is None:
             continue
         if entry == "*" and len(entries) > 1:
-            unheard = "curl takes a star only where it stands alone"
+            unheard = "curl and urllib take a star only where it stands alone"
         return Bypass(variable=variable, entry=entry[:_SHOWN], unheard=unheard)
     return None
 
@@ -60,6 +61,16 @@ def near_misses(listed: str, variable: str, destination: Destination) -> tuple[s
         f'"{entry[:_SHOWN]}" in {variable} does not name the host: {why}.'
         for entry in _entries(listed)
         for why in _misses(entry, destination)
+    )
+
+
+def unreadable(listed: str, variable: str) -> tuple[str, ...]:
+    """Say of entries at which a client fails before it sends anything, whatever its host is."""
+    return tuple(
+        f'At "{entry[:_SHOWN]}" in {variable} httpx 0.28 fails with InvalidURL: it reads IPv6'
+        " neither in brackets nor as a range."
+        for entry in _entries(listed)
+        if _IPV6.fullmatch(entry) and ("[" in entry or "/" in entry)
     )
 
 
@@ -76,7 +87,8 @@ def _matched(entry: str, destination: Destination) -> str | None:
         return _NO_RANGES if _in_range(name, destination) else None
     found = _address(name.strip("[]"))
     if found is not None:
-        return "" if found == destination.address else None
+        bracketed = _NO_BRACKETS if name.startswith("[") else ""
+        return bracketed if found == destination.address else None
     bare, port = _without_port(name)
     if port is not None:
         same = port == destination.port and _names(bare, destination.host) is not None
@@ -84,9 +96,12 @@ def _matched(entry: str, destination: Destination) -> str | None:
     return _names(name, destination.host)
 
 
-_NO_RANGES = "curl before 7.86 and httpx read no ranges of addresses"
+_IPV6 = re.compile(r"\[[\da-fA-F:.]*:[\da-fA-F:.]*\](?::\d+)?|[\da-fA-F:.]*:[\da-fA-F:.]*/\d+")
+_NO_RANGES = "curl before 7.86, httpx 0.28 and urllib read no ranges of addresses"
+_NO_BRACKETS = "curl and urllib read an IPv6 address without brackets only"
 _NO_PORTS = "curl, and for the usual port httpx, read no port there"
-_NO_STARS = "curl and httpx know no star before a name"
+_NO_STARS = "curl, httpx 0.28 and urllib know no star before a name"
+_NO_DOT_BEHIND = "only curl reads a name with a dot at its end"
 _BELOW_ONLY = "for httpx and Go a leading dot names only what is below"
 
 
@@ -96,6 +111,8 @@ def _names(entry: str, host: str) -> str | None:
         return None
     if entry.startswith("*"):
         return _NO_STARS
+    if entry.endswith("."):
+        return _NO_DOT_BEHIND
     return _BELOW_ONLY if entry.startswith(".") and host == bare else ""
 
 
@@ -115,14 +132,29 @@ def _without_port(name: str) -> tuple[str, int | None]:
     return bare.strip("[]"), int(port)
 
 
+_PARTED = {
+    ";": "none of the common clients reads a semicolon",
+    "|": "none of the common clients reads a bar",
+    "\n": "line ends are read by Node.js only",
+    " ": "blanks are read by curl and Node.js only",
+}
+_UNFILLED = re.compile(r"\$\{?\w+|%\w+%|\{\{")
+
+
 def _misses(entry: str, destination: Destination) -> Iterator[str]:
     if _matched(entry, destination) is not None:
         return
     bare = entry.strip(_QUOTES)
+    parts = [part for part in re.split(r"[\s;|]", bare) if part]
     without_scheme = re.sub(r"(?i)^[a-z]+://", "", bare)
     host = without_scheme.partition("/")[0]
-    if " " in bare and any(_matched(part, destination) is not None for part in bare.split()):
-        yield "entries are parted by commas; blanks are read by curl and Node.js only"
+    if parts != [bare] and any(_matched(part, destination) is not None for part in parts):
+        between = next((said for mark, said in _PARTED.items() if mark in bare), _PARTED[" "])
+        yield f"entries are parted by commas; {between}"
+    elif _UNFILLED.search(bare):
+        yield "a variable in it was never filled in"
+    elif _is_pattern(host.lower(), destination):
+        yield "a range is written as in 10.0.0.0/8, and a star counts in front of a name at most"
     elif _in_range(without_scheme, destination) or _matched(host, destination) is None:
         return
     elif without_scheme != bare:
@@ -131,6 +163,16 @@ def _misses(entry: str, destination: Destination) -> Iterator[str]:
         yield "quotation marks are no part of an entry"
     else:
         yield "an entry is a host without a path"
+
+
+def _is_pattern(name: str, destination: Destination) -> bool:
+    """Say whether a star behind, or the beginning of an address, was meant to name the host."""
+    begins = destination.address is not None and f"{destination.host}.".startswith(
+        f"{name.rstrip('.')}."
+    )
+    has_star = "*" in name.lstrip("*") and len(name) <= _SHOWN
+    starred = has_star and fnmatchcase(destination.host, name)
+    return bool(name.strip(".")) and (begins or starred)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import unquote
 
+from cmtool.typos import edits_between
+
 _PORTS = {"https": 443, "http": 80}
 _HIGHEST_PORT = 65_535
 # What comes along when a value is copied, or is kept by `docker --env-file`.
@@ -18,8 +20,14 @@ _URL = re.compile(r"(?s)([^:/?#@]*)://(?:(.*)@)?([^/?#]*)(.*)")
 _ADDRESS = re.compile(
     r"(?i)(\[[0-9a-f:.]+(?:%\w+)?\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?)(?::(.*))?"
 )
-_SHOWABLE = re.compile(r"(\[[0-9A-Fa-f:.%]*\]?|[\w.-]*)(:\d{1,6})?(?=[/?#]|$)")
+_SHOWABLE = re.compile(r"(\[[0-9A-Fa-f:.]*(?:%\w+)?\]?|[\w.-]*)(:\d{1,6})?(?=[/?#]|$)")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# Where a variable that is to hold an address holds a word that was meant to switch it off.
+_NO_PROXIES = frozenset(
+    {*("none", "no", "off", "false", "0", "null", "nil", "undefined", "direct"), "disabled"}
+)
+_UNFILLED = re.compile(r"\$\{?\w+\}?|%\w+%|\{\{[^}]*\}\}")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})([:;]?[/\\]+|[:;](?=[^\d/\\]))(?=[^/\\])")
 _ESCAPES = {"#": "%23", "/": "%2F", "?": "%3F"}
 
 
@@ -28,13 +36,15 @@ class ProxyChoice:
     """The proxy that is used, and the variable that asks for it; credentials are in ``url``.
 
     ``flaws`` are sentences about what was mended in the value: most programs fail on it.
-    ``is_gateway`` is True when the address is the one of the base URL.
+    ``is_gateway`` is True when the address is the one of the base URL, ``is_bare`` when there is
+    nothing but quotation marks.
     """
 
     url: str
     variable: str
     flaws: tuple[str, ...] = ()
     is_gateway: bool = False
+    is_bare: bool = False
 
     @property
     def _parts(self) -> tuple[str, str | None, str, str]:
@@ -89,11 +99,21 @@ class ProxyChoice:
     @property
     def problem(self) -> str | None:
         """Why it cannot be used as it is written, in a sentence; None when it can."""
-        scheme, _, address, rest = self._parts
-        if scheme in _UNSPOKEN:
-            return _UNSPOKEN[scheme]
-        if scheme not in _PORTS:
-            return f"a proxy is spoken to over http or https, not over {scheme or 'nothing'}."
+        if self.scheme in _UNSPOKEN:
+            return _UNSPOKEN[self.scheme]
+        if self._switch is not None:
+            off = "no word in it" if self._switch else "no mark in it"
+            return f"programs read it as the address of a proxy, and {off} switches one off."
+        if "@" not in self.url and (found := _UNFILLED.search(self.url)):
+            return f"{found[0]} in it was never filled in."
+        if self.scheme not in _PORTS:
+            return f"a proxy is spoken to over http or https, not over {self.scheme or 'nothing'}."
+        return self._misplaced
+
+    @property
+    def _misplaced(self) -> str | None:
+        """Why nothing can be reached at the address; None when something can."""
+        _, _, address, rest = self._parts
         if rest.lower().endswith((".pac", "wpad.dat")):
             return "this is a script that names proxies (PAC); name the proxy that stands in it."
         if not self.host:
@@ -101,6 +121,35 @@ class ProxyChoice:
         if self.port is None:
             return "its port is no number from 1 to 65535."
         return "this is the gateway itself, which is no proxy." if self.is_gateway else None
+
+    @property
+    def remedy(self) -> str:
+        """What to do first about the problem."""
+        if self.is_gateway:
+            at = "the gateway's own address belongs into CROSSMODEL_API_URL."
+            return f"Unset {self.variable}; {at}"
+        if self._switch is not None:
+            return f"Unset {self.variable}: where it is not set, no proxy is used."
+        if self.scheme in _UNSPOKEN and self.host:
+            return (
+                "If it speaks HTTP too, as many proxy programs do at the same port, write"
+                f" http://{self.shown.partition('://')[2]} into {self.variable}."
+            )
+        return f"Correct {self.variable}: a usable value has the form http://host:port."
+
+    @property
+    def claim(self) -> str:
+        """What the variable says, where that cannot be used: the rest of a sentence about it."""
+        if self._switch is None:
+            return f"asks for the proxy {self.shown}"
+        return f'is "{self._switch}"' if self._switch else "holds nothing but marks"
+
+    @property
+    def _switch(self) -> str | None:
+        """The word that stands in place of an address to switch the proxy off, "" for no word."""
+        _, login, address, rest = self._parts
+        is_word = login is None and not rest and address.lower() in _NO_PROXIES
+        return address if is_word or self.is_bare else None
 
     @property
     def shown(self) -> str:
@@ -149,13 +198,47 @@ _UNSPOKEN = {
 def read_proxy(value: str, variable: str) -> ProxyChoice:
     """Read the value of a proxy variable, mended where it is clear what was meant."""
     text = value.strip(_AROUND)
-    url = text if "://" in text else f"http://{text}"
+    scheme, rest, said = _scheme(text)
+    url = f"{scheme}://{rest}"
     login = ProxyChoice(url=url, variable=variable)._parts[1] or ""  # noqa: SLF001 - its own module
     return ProxyChoice(
         url=url,
         variable=variable,
-        flaws=(*_around(value, variable), *_unescaped(login, variable)),
+        flaws=(
+            *_around(value, variable),
+            *(f"The address in {variable} {each}" for each in said),
+            *_unescaped(login, variable),
+        ),
+        is_bare=not text,
     )
+
+
+def _scheme(text: str) -> tuple[str, str, tuple[str, ...]]:
+    """Part the scheme, as it was meant, from the rest; and say what was wrong with it.
+
+    curl refuses a scheme that it does not know, and takes what lacks a slash for a host "http".
+    """
+    names, rest, said = [], text, []
+    while (found := _SCHEME.match(rest)) and (name := _meant(found[1].lower())):
+        names.append(name)
+        rest = rest[found.end() :]
+        if found[0].lower() != f"{name}://":
+            said.append(f"begins with {found[0]}, where {name}:// belongs.")
+    if len(names) > 1:
+        said = [f"begins with {len(names)} schemes."]
+    if names:
+        return names[-1], rest, tuple(said)
+    scheme, mark, rest = text.partition("://")
+    return (scheme, rest, ()) if mark else ("http", text, ())
+
+
+def _meant(word: str) -> str | None:
+    """Give the scheme that a word is, or is a misspelling of."""
+    if word in _PORTS or word in _UNSPOKEN:
+        return word
+    if edits_between(word, "https", 1) <= 1 and "s" in word:
+        return "https"
+    return "http" if edits_between(word, "http", 1) <= 1 else None
 
 
 def login_parts(value: str) -> tuple[str, ...]:
@@ -163,7 +246,8 @@ def login_parts(value: str) -> tuple[str, ...]:
 
     A user name that stands alone is mostly a token.
     """
-    read = ProxyChoice(url=value if "://" in value else f"http://{value}", variable="")
+    scheme, rest, _ = _scheme(value)
+    read = ProxyChoice(url=f"{scheme}://{rest}", variable="")
     raw, login = read._parts[1], read.login  # noqa: SLF001 - its own module
     if raw is None or login is None or ("://" not in value and raw.startswith(("/", "."))):
         return ()

@@ -2,7 +2,8 @@
 
 ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``ALL_PROXY``, in lower case first, and ``NO_PROXY``: the order
 of curl (https://curl.se/libcurl/c/libcurl-env.html, which alone reads no ``HTTP_PROXY`` in upper
-case) and of Python's urllib.  Go's httpproxy looks at the upper case first.
+case) and of Python's urllib, which alone reads mixed case too.  Go's httpproxy looks at the upper
+case first, and asks loopback without a proxy, as cmtool does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 from cmtool import catalog
 from cmtool.model import Finding
-from cmtool.routing.bypass import Bypass, Destination, bypass_of, near_misses
+from cmtool.routing.bypass import Bypass, Destination, bypass_of, near_misses, unreadable
 from cmtool.routing.proxies import ProxyChoice, is_loopback, read_proxy
 
 _VARIABLES = {"https": ("https_proxy", "all_proxy"), "http": ("http_proxy", "all_proxy")}
@@ -24,10 +25,14 @@ _PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """What other programs read differently, in a sentence, and what makes all read the same."""
+    """What other programs read differently, in a sentence, and what makes all read the same.
+
+    ``decides`` says that a variable was not heard as it was meant, which may be a failure's cause.
+    """
 
     said: str
     action: str
+    decides: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +75,18 @@ def route_to(url: str, environ: Mapping[str, str]) -> Route:
     A loopback address never goes through a proxy: the key would leave this machine in the clear.
     """
     parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    if is_loopback(host) or parts.scheme not in _VARIABLES:
+    if parts.scheme not in _VARIABLES:
         return DIRECT
+    host = (parts.hostname or "").rstrip(".")
     destination = Destination(host=host, port=parts.port or _PORTS[parts.scheme])
     proxy = _first(_VARIABLES[parts.scheme], environ)
+    doubts = (*_mixed_case(parts.scheme, environ), *_unreadable(environ))
+    if is_loopback(host):
+        at_home = _at_home(proxy, environ, destination) if proxy is not None else ()
+        return Route(doubts=(*doubts, *at_home))
     if proxy is None:
-        return Route(unused=_first((_FOR_OTHERS[parts.scheme],), environ))
-    doubts = tuple(_doubts(parts.scheme, environ, destination))
+        return Route(unused=_first((_FOR_OTHERS[parts.scheme],), environ), doubts=doubts)
+    doubts = (*doubts, *_doubts(parts.scheme, environ, destination))
     bypass = _bypass(environ, destination)
     if bypass is not None:
         return Route(bypass=bypass, unused=proxy, doubts=doubts)
@@ -93,8 +102,8 @@ def remarks_on(route: Route) -> Iterator[Finding]:
     if proxy is not None and proxy.flaws and proxy.problem is None:
         yield _mended(proxy)
     elif proxy is not None:
-        does = "sends the requests to" if proxy.problem is None else "asks for the proxy"
-        yield _finding("proxy_in_use", f"{proxy.variable} {does} {proxy.shown}.")
+        says = f"sends the requests to {proxy.shown}" if proxy.problem is None else proxy.claim
+        yield _finding("proxy_in_use", f"{proxy.variable} {says}.")
     if route.doubts:
         found = _finding("proxy_ambiguous", *(doubt.said for doubt in route.doubts))
         actions = dict.fromkeys(doubt.action for doubt in route.doubts)
@@ -134,24 +143,79 @@ def _is(proxy: ProxyChoice, destination: Destination) -> bool:
     )
 
 
+def _list(environ: Mapping[str, str]) -> str:
+    """Name the variable that holds the list."""
+    return "no_proxy" if environ.get("no_proxy") else "NO_PROXY"
+
+
 def _bypass(environ: Mapping[str, str], destination: Destination) -> Bypass | None:
-    variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"
+    variable = _list(environ)
     return bypass_of(environ.get(variable, ""), variable, destination)
 
 
 def _doubts(scheme: str, environ: Mapping[str, str], destination: Destination) -> Iterator[Doubt]:
     yield from _two_cases(f"{scheme}_proxy", environ)
     yield from _two_lists(environ, destination)
-    bypass = _bypass(environ, destination)
-    variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"
-    if bypass is None:
-        listed = environ.get(variable, "")
-        action = f"If the host is meant, write it plainly into {variable}: {destination.host}"
-        for said in near_misses(listed, variable, destination):
-            yield Doubt(said=said, action=action)
-    elif bypass.unheard:
+    yield from _missed(environ, destination)
+    bypass, variable = _bypass(environ, destination), _list(environ)
+    if bypass is not None and bypass.unheard:
         said = f'"{bypass.entry}" in {variable} keeps cmtool off the proxy: {bypass.unheard}.'
         action = f"Write the host plainly into {variable}, which all read: {destination.host}"
+        yield Doubt(said=said, action=action)
+
+
+def _missed(environ: Mapping[str, str], destination: Destination) -> Iterator[Doubt]:
+    """Give the entries that name the host for nobody, or not for everybody."""
+    variable = _list(environ)
+    if _bypass(environ, destination) is None:
+        action = f"If the host is meant, write it plainly into {variable}: {destination.host}"
+        for said in near_misses(environ.get(variable, ""), variable, destination):
+            yield Doubt(said=said, action=action, decides=True)
+
+
+def _at_home(
+    proxy: ProxyChoice, environ: Mapping[str, str], destination: Destination
+) -> Iterator[Doubt]:
+    """Say that others ask a proxy for this machine: what works here fails there."""
+    bypass, variable = _bypass(environ, destination), _list(environ)
+    action = f"Write the host plainly into {variable}, which all read: {destination.host}"
+    if bypass is not None and bypass.unheard:
+        said = f'Not everybody takes "{bypass.entry}" in {variable} for this machine'
+        yield Doubt(said=f"{said}: {bypass.unheard}.", action=action)
+    if bypass is not None:
+        return
+    yield from _missed(environ, destination)
+    curl = "" if proxy.variable == "HTTP_PROXY" else "curl, "  # which reads no HTTP_PROXY
+    far = "" if proxy.is_local else ", for which this name is another machine"
+    yield Doubt(
+        said=(
+            f"cmtool and Go ask {destination.host} directly, but {curl}Python (httpx, urllib) and"
+            f" Node.js ask the proxy {proxy.shown} of {proxy.variable}{far}."
+        ),
+        action=action,
+    )
+
+
+def _mixed_case(scheme: str, environ: Mapping[str, str]) -> Iterator[Doubt]:
+    for name, value in environ.items():
+        lower, upper = name.lower(), name.upper()
+        if name in {lower, upper} or lower not in {*_VARIABLES[scheme], "no_proxy"}:
+            continue
+        if value.strip() and environ.get(lower) is None and environ.get(upper) != value:
+            yield Doubt(
+                said=(
+                    f"{name} is written in mixed case: Python programs (httpx, urllib) read it,"
+                    " cmtool, curl, Go and Node.js do not."
+                ),
+                action=f"Write {upper} in place of {name}.",
+                decides=True,
+            )
+
+
+def _unreadable(environ: Mapping[str, str]) -> Iterator[Doubt]:
+    variable = _list(environ)
+    action = f"Write IPv6 addresses into {variable} without brackets, and no ranges of them."
+    for said in unreadable(environ.get(variable, ""), variable):
         yield Doubt(said=said, action=action)
 
 
@@ -192,4 +256,5 @@ def _two_lists(environ: Mapping[str, str], destination: Destination) -> Iterator
                 " Python read no_proxy, Go reads NO_PROXY."
             ),
             action="Set no_proxy and NO_PROXY to the same value.",
+            decides=True,
         )

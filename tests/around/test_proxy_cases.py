@@ -33,6 +33,7 @@ class World:
     """What stands around every case: a gateway behind TLS that only a proxy finds, and proxies."""
 
     gateway: Served
+    plain: Served
     open: RealProxy
     guarded: RealProxy
     authority: str
@@ -61,11 +62,13 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     tls = certs.server("gateway.test", "denied.test", "dead.test")
     with (
         serving(tls=tls) as gateway,
+        serving() as plain,
         real_proxy(folder / "open") as unguarded,
         real_proxy(folder / "guarded", "--basic-auth", f"{USER}:{PASSWORD}") as guarded,
     ):
         yield World(
             gateway=gateway,
+            plain=plain,
             open=unguarded,
             guarded=guarded,
             authority=certs.write_authority(folder),
@@ -280,6 +283,14 @@ REAL = (
             variables={"HTTPS_PROXY": '"http://127.0.0.1:{open}"'},
             id="proxy_unusable",
             said=("quotation marks or other characters", "through the proxy http://127.0.0.1:"),
+        ),
+    ),
+    (
+        "letter-missing",
+        Case(
+            variables={"HTTPS_PROXY": "htp://{login}@127.0.0.1:{guarded}"},
+            id="proxy_unusable",
+            said=("begins with htp://, where http:// belongs", "through the proxy http://127"),
         ),
     ),
     (
@@ -765,6 +776,13 @@ UNUSABLE = (
     ("socks5h", "socks5h://127.0.0.1:1", ("httpx[socks]",)),
     ("quic", "quic://127.0.0.1:1", ("over http or https, not over quic",)),
     ("ftp", "ftp://127.0.0.1:21", ("not over ftp",)),
+    (
+        "word",
+        "none",
+        ('HTTPS_PROXY is "none": programs read it as the address', "1. Unset HTTPS_PROXY"),
+    ),
+    ("quotes-alone", '""', ("HTTPS_PROXY holds nothing but marks", "1. Unset HTTPS_PROXY")),
+    ("unfilled", "$PROXY", ("$PROXY in it was never filled in", "1. Correct HTTPS_PROXY")),
     ("port-too-high", "http://{login}@127.0.0.1:99999", ("no number from 1 to 65535",)),
     ("port-of-letters", "http://127.0.0.1:http", ("no number from 1 to 65535",)),
     ("port-zero", "http://127.0.0.1:0", ("no number from 1 to 65535",)),
@@ -805,6 +823,60 @@ def test_a_proxy_that_is_not_reached(
     holds(found, case)
 
 
+NOT_HEARD: tuple[tuple[str, dict[str, str], str, tuple[str, ...]], ...] = (
+    (
+        "list-with-semicolons",
+        {"HTTPS_PROXY": "http://127.0.0.1:{free}", "NO_PROXY": "a.test;gateway.test"},
+        "proxy_unusable",
+        (
+            "1. If the host is meant, write it plainly into NO_PROXY: gateway.test",
+            "2. Start the proxy program",
+        ),
+    ),
+    (
+        "list-and-a-login",
+        {"HTTPS_PROXY": "http://127.0.0.1:{guarded}", "NO_PROXY": "https://gateway.test"},
+        "proxy_auth_required",
+        ("1. If the host is meant, write it plainly into NO_PROXY: gateway.test", "2. Write the"),
+    ),
+    (
+        "list-and-socks",
+        {"HTTPS_PROXY": "socks5://127.0.0.1:1", "NO_PROXY": "a.test gateway.test"},
+        "proxy_unusable",
+        ("1. If the host is meant,", "2. If it speaks HTTP too", "write http://127.0.0.1:1 into"),
+    ),
+    (
+        "mixed-case",
+        {"Https_Proxy": "http://127.0.0.1:{open}"},
+        "dns_failure",
+        ("Https_Proxy is written in mixed case", "1. Write HTTPS_PROXY in place of Https_Proxy."),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("variables", "identifier", "said"),
+    [pytest.param(vs, identifier, said, id=name) for name, vs, identifier, said in NOT_HEARD],
+)
+def test_what_was_not_heard_comes_first(
+    doctor: Doctor, world: World, variables: dict[str, str], identifier: str, said: tuple[str, ...]
+) -> None:
+    case = Case(variables=variables, id=identifier, said=said)
+    found, _ = put(doctor, world, case)
+    holds(found, case)
+
+
+def test_others_ask_a_proxy_for_this_machine(doctor: Doctor, world: World) -> None:
+    told = doctor(
+        CROSSMODEL_API_URL=world.plain.base_url,
+        CROSSMODEL_API_KEY="cm-sandbox",
+        HTTP_PROXY=f"http://127.0.0.1:{free_port()}",
+    )
+    assert (told.id, told.exit_code) == (None, 0)
+    assert "proxy_ambiguous" in told.warnings
+    assert "→ Write the host plainly into NO_PROXY, which all read: 127.0.0.1" in told.prose
+
+
 UNUSED: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "only-for-http",
@@ -836,7 +908,7 @@ UNUSED: tuple[tuple[str, dict[str, str], tuple[str, ...]], ...] = (
     (
         "bypassed-by-a-star",
         {"HTTPS_PROXY": "http://127.0.0.1:{open}", "NO_PROXY": "*.test"},
-        ('NO_PROXY names the host ("*.test")', "curl and httpx know no star before a name"),
+        ('NO_PROXY names the host ("*.test")', "urllib know no star before a name"),
     ),
     (
         "bypassed-by-a-port",

@@ -44,6 +44,7 @@ def test_not_this_machine(host: str) -> None:
         pytest.param("http://p:99999", "http://p:99999", id="no-port"),
         pytest.param("p.test:3128:user:s3cret", "http://…", id="login-behind"),
         pytest.param("http://user:s3cret", "http://…", id="login-alone"),
+        pytest.param("http//u:s3cret@p:1", "http://p:1", id="credentials-behind-a-wrong-scheme"),
     ],
 )
 def test_a_proxy_is_shown_without_its_password(value: str, shown: str) -> None:
@@ -78,7 +79,17 @@ def test_a_proxy_is_shown_without_its_password(value: str, shown: str) -> None:
         pytest.param("http://p:three", "65535", id="port-letters"),
         pytest.param("http://p:3128:u:x", "65535", id="login-behind"),
         pytest.param("http://a b:1", "no address", id="blank-inside"),
-        pytest.param("http://${PROXY}:1", "no address", id="unexpanded"),
+        pytest.param("http://${PROXY}:1", "${PROXY} in it was never filled in", id="unexpanded"),
+        pytest.param("$X", "$X in it was never filled in", id="variable"),
+        pytest.param("%PROXY%", "%PROXY% in it was never", id="variable-of-windows"),
+        pytest.param("http://u:pa$word@p:1", None, id="dollar-in-a-password"),
+        *(
+            pytest.param(word, "no word in it switches one off", id=f"word-{word}")
+            for word in ("none", "None", "NO", "off", "false", "0", "null", "DIRECT", "http://none")
+        ),
+        pytest.param('""', "no mark in it switches one off", id="quotes-alone"),
+        pytest.param("none.test:3128", None, id="a-name-that-begins-so"),
+        pytest.param("u:p@direct:1", None, id="a-word-with-a-login"),
         pytest.param("http://[::1", "no address", id="half-a-bracket"),
         pytest.param("http://wpad.test/proxy.pac", "PAC", id="pac"),
         pytest.param("http://wpad.test/wpad.dat", "PAC", id="wpad"),
@@ -100,6 +111,15 @@ def test_what_cannot_be_used(value: str, said: str | None) -> None:
         pytest.param(f"<{PROXY}>", PROXY, "other characters", id="angles"),
         pytest.param("http://u:a#b@p:1", "http://u:a#b@p:1", "# (write %23)", id="hash"),
         pytest.param("http://u:a/b@p:1", "http://u:a/b@p:1", "/ (write %2F)", id="slash"),
+        pytest.param("htp://p:1", "http://p:1", "begins with htp://, where http://", id="letter"),
+        pytest.param("http:/p:1", "http://p:1", "begins with http:/, where", id="one-slash"),
+        pytest.param("http//p:1", "http://p:1", "begins with http//, where", id="no-colon"),
+        pytest.param("http:p:1", "http://p:1", "begins with http:, where", id="no-slashes"),
+        pytest.param("http;//p:1", "http://p:1", "begins with http;//, where", id="semicolon"),
+        pytest.param("http:\\\\p:1", "http://p:1", "begins with http:", id="backslashes"),
+        pytest.param("htttps://p:1", "https://p:1", "where https:// belongs", id="https-letter"),
+        pytest.param("http://http://p:1", "http://p:1", "begins with 2 schemes", id="twice"),
+        pytest.param("http:3128", "http://http:3128", None, id="a-host-of-that-name"),
         pytest.param("http://u:a?b@p:1", "http://u:a?b@p:1", "? (write %3F)", id="question"),
     ],
 )
@@ -139,6 +159,8 @@ def test_its_parts(value: str, login: tuple[str, str] | None, host: str, port: i
         pytest.param("http://t0ken@p:1", {"t0ken"}, id="user-only"),
         pytest.param("http://t0ken:@p:1", {"t0ken"}, id="user-and-colon"),
         pytest.param("http://user:s3#/?x@p:1", {"s3#/?x"}, id="special"),
+        pytest.param("http:/user:s3cret@p:1", {"s3cret"}, id="one-slash"),
+        pytest.param("http//user:s3cret@p:1", {"s3cret"}, id="no-colon"),
         pytest.param("https://p:1/v1", set(), id="none"),
         pytest.param("/home/me@corp/ca.pem", set(), id="a-path"),
         pytest.param("", set(), id="empty"),

@@ -99,7 +99,28 @@ def test_the_lower_case_no_proxy_counts_first() -> None:
     "url", ["http://localhost:8080/v1", "http://127.0.0.1/v1", "http://[::1]:1"]
 )
 def test_this_machine_is_never_reached_through_a_proxy(url: str) -> None:
-    assert route_to(url, {"http_proxy": PROXY, "https_proxy": PROXY}) is DIRECT
+    assert route_to(url, {"http_proxy": PROXY, "https_proxy": PROXY}).proxy is None
+    assert route_to(url, {"https_proxy": PROXY}) == DIRECT
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        pytest.param({"http_proxy": PROXY}, "but curl, Python (httpx, urllib) and", id="lower"),
+        pytest.param({"HTTP_PROXY": PROXY}, "directly, but Python", id="upper-is-nothing-to-curl"),
+        pytest.param({"ALL_PROXY": PROXY}, "of ALL_PROXY, for which this name is", id="all"),
+        pytest.param({"http_proxy": "127.0.0.1:7890"}, "of http_proxy.", id="proxy-here"),
+        pytest.param({"http_proxy": PROXY, "NO_PROXY": "localhost"}, "", id="named"),
+        pytest.param({"http_proxy": PROXY, "NO_PROXY": "127.0.0.1"}, "directly", id="other-name"),
+        pytest.param({"http_proxy": PROXY, "NO_PROXY": "localhost:80"}, "no port there", id="port"),
+        pytest.param({"https_proxy": PROXY}, "", id="for-https"),
+    ],
+)
+def test_others_ask_a_proxy_for_this_machine(environ: dict[str, str], said: str) -> None:
+    doubts = route_to("http://localhost/v1", environ).doubts
+    assert len(doubts) == bool(said)
+    assert said in "".join(doubt.said for doubt in doubts)
+    assert all("into NO_PROXY, which all read: localhost" in doubt.action for doubt in doubts)
 
 
 def test_a_name_that_only_looks_local_goes_through_the_proxy() -> None:
@@ -154,6 +175,34 @@ def test_a_name_that_only_looks_local_goes_through_the_proxy() -> None:
             {"HTTPS_PROXY": PROXY, "NO_PROXY": "api.crossmodel.ai/v1"}, "a path", id="path"
         ),
         pytest.param({"HTTPS_PROXY": PROXY, "NO_PROXY": "x.ai/v1 y"}, "", id="another-host"),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "a.test;crossmodel.ai"}, "a semicolon", id="semi"
+        ),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "a.test|*.crossmodel.ai"}, "a bar", id="bar"
+        ),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "a.test\ncrossmodel.ai"}, "line ends", id="lines"
+        ),
+        pytest.param({"HTTPS_PROXY": PROXY, "NO_PROXY": "a.test;b.test"}, "", id="semi-of-others"),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "crossmodel.ai."}, "only curl reads", id="final-dot"
+        ),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "api.crossmodel.*"}, "in front", id="star-behind"
+        ),
+        pytest.param(
+            {"HTTPS_PROXY": PROXY, "NO_PROXY": "$NO_PROXY,a.test"}, "filled in", id="unfilled"
+        ),
+        pytest.param({"NO_PROXY": "localhost,[::1]"}, "fails with InvalidURL", id="brackets"),
+        pytest.param({"no_proxy": "fd00::/8"}, "fails with InvalidURL", id="range-of-ipv6"),
+        pytest.param({"NO_PROXY": "::1,10.0.0.0/8"}, "", id="readable"),
+        pytest.param(
+            {"Https_Proxy": PROXY}, "Https_Proxy is written in mixed case", id="mixed-case"
+        ),
+        pytest.param({"Https_Proxy": PROXY, "HTTPS_PROXY": PROXY}, "", id="mixed-case-and-upper"),
+        pytest.param({"No_Proxy": "x"}, "No_Proxy is written in mixed", id="mixed-case-list"),
+        pytest.param({"Http_Proxy": PROXY}, "", id="mixed-case-for-http"),
         pytest.param({"HTTPS_PROXY": "http://u:a@b@p.test:1"}, "%40", id="at-sign"),
         pytest.param({"HTTPS_PROXY": "http://u:50%off@p.test:1"}, "%25", id="percent"),
     ],
@@ -187,6 +236,23 @@ def test_what_other_programs_read_differently(environ: dict[str, str], said: str
 )
 def test_why_a_proxy_that_is_set_is_not_used(environ: dict[str, str], said: str) -> None:
     assert route_to(GATEWAY, environ).why_direct == said
+
+
+@pytest.mark.parametrize(
+    ("listed", "host", "said"),
+    [
+        pytest.param("10.*", "10.2.3.4", "10.0.0.0/8", id="star"),
+        pytest.param("10.2.3.", "10.2.3.4", "10.0.0.0/8", id="beginning"),
+        pytest.param("10.0.0.0/8", "10.2.3.4", "no ranges", id="range"),
+        pytest.param("[fd00::7]", "[fd00::7]", "without brackets", id="brackets"),
+        pytest.param("10.2", "10.20.3.4", "", id="another-address"),
+        pytest.param("11.*", "10.2.3.4", "", id="another-star"),
+    ],
+)
+def test_lists_of_addresses(listed: str, host: str, said: str) -> None:
+    doubts = route_to(f"https://{host}/v1", {"HTTPS_PROXY": PROXY, "NO_PROXY": listed}).doubts
+    assert bool(doubts) == bool(said)
+    assert said in "".join(doubt.said for doubt in doubts)
 
 
 @pytest.mark.parametrize(
