@@ -11,8 +11,8 @@ LIMITS = (
         pattern=r"\bRPM\b|\brequests?\s*(per|a|/)\s*min",
         title="the key's requests of this minute are used up",
         cause=(
-            "A key may make 60 requests a minute (RPM), and the message names that limit. The limit "
-            "is the key's: all programs that use the same key share it."
+            "A key may make 60 requests a minute (RPM), and the message names that limit. All "
+            "programs that use the same key share it."
         ),
         actions=("Lower the number of requests at the same time.", WHEN_TOLD, BACK_OFF),
         commands=("cmtool doctor {model}",),
@@ -23,7 +23,7 @@ LIMITS = (
         cause=(
             "A key may use 100,000 tokens a minute (TPM), and the message names that limit. It is "
             "the size of the requests that counts here, more than their number: a few large ones "
-            "are enough. All programs that use the same key share the limit."
+            "are enough. All programs that use the same key share it."
         ),
         actions=(
             "Lower the output cap, or shorten the input.",
