@@ -7,10 +7,10 @@ person can read.
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import functools
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 _MASK = "[redacted]"
 _SHORTEST_SECRET = 4  # a shorter value would blank out ordinary words
+_SHORTEST_IN_BASE64 = 8  # letters; fewer may be anything
 _SHORTEST_SHOWN_TAIL = 16  # below it, four shown characters would be too much of the key
 
 SHOWN_HEADERS = frozenset(
@@ -91,6 +92,15 @@ _SHAPES = (
     (re.compile(r"\b((?:cm|sk|pk|rk|gsk|xai|hf|ghp)[-_]|AIza)[A-Za-z0-9_\-]{8,}"), r"\1" + _MASK),
     (re.compile(r"(?i)\b(bearer\s+)(?![\[$])[^\s\"',;\\<>]{6,}"), r"\1" + _MASK),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.\-]{1,20}://)[^\s/\"'<>]{1,512}@"), r"\1" + _MASK + "@"),
+)
+
+# The letters by their value (RFC 4648, sections 4 and 5), also as JSON and URLs escape the last.
+_IN_BASE64 = (
+    *string.ascii_uppercase,
+    *string.ascii_lowercase,
+    *string.digits,
+    r"(?:\+|-|%2[Bb])",
+    r"(?:\\{0,8}/|_|%2[Ff])",
 )
 
 T = TypeVar("T")
@@ -177,12 +187,26 @@ def _any_spelling(secret: str) -> re.Pattern[str]:
 def _in_base64(secret: str) -> tuple[re.Pattern[str], ...]:
     """Give what finds a secret within a text in base64, be it the alphabet for URLs or the other.
 
-    Three bytes make four characters, so that it may begin at any of the three.
+    Three bytes make four characters, so that it may begin at any of the three; of the characters
+    at its edges only some of the six bits are its own (RFC 4648, section 4).
     """
-    raw = secret.encode("utf-8", "surrogatepass")
-    forms = [base64.b64encode(raw[at:])[2:-4].decode() for at in range(3) if len(raw) > at + 9]
-    escaped = (re.escape(form).replace("/", "[/_]").replace(r"\+", r"[+\-]") for form in forms)
-    return tuple(map(re.compile, escaped))
+    bits = "".join(f"{byte:08b}" for byte in secret.encode("utf-8", "surrogatepass"))
+    if len(bits) < _SHORTEST_IN_BASE64 * 6:
+        return ()
+    return tuple(re.compile(_in_letters("?" * 8 * before + bits)) for before in range(3))
+
+
+def _in_letters(bits: str) -> str:
+    """Give a pattern of bits in base64; a question mark is a bit of something else."""
+    whole = bits.ljust(-(-len(bits) // 6) * 6, "?")
+    sixes = (whole[at : at + 6] for at in range(0, len(whole), 6))
+    return "".join(_letters(six) for six in sixes if six != "??????") + "(?:=|%3[Dd]){0,2}"
+
+
+def _letters(six: str) -> str:
+    fits = re.compile(six.replace("?", "."))
+    forms = [_IN_BASE64[value] for value in range(64) if fits.fullmatch(f"{value:06b}")]
+    return f"(?:{'|'.join(forms)})" if len(forms) > 1 else forms[0]
 
 
 def _spelled(char: str) -> str:

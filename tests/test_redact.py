@@ -65,6 +65,40 @@ def test_a_known_key_is_masked_in_base64_at_every_offset(before: str, *, for_url
     assert len(shown) < len(f"Basic {encoded}") - 10
 
 
+@settings(deadline=None, max_examples=200)
+@given(
+    before=st.binary(max_size=7),
+    secret=st.text(st.characters(codec="utf-8"), min_size=8, max_size=24),
+    after=st.binary(max_size=7),
+    for_urls=st.booleans(),
+    padded=st.booleans(),
+)
+def test_no_letter_of_a_secret_is_left_in_base64(
+    before: bytes, secret: str, after: bytes, *, for_urls: bool, padded: bool
+) -> None:
+    """What stays is what the bytes around it come to; a letter that holds bits of both goes."""
+    encode = base64.urlsafe_b64encode if for_urls else base64.b64encode
+    encoded = encode(before + secret.encode() + after).decode()
+    shown = Redactor([secret]).text(encoded if padded else encoded.rstrip("="))
+    assert MASK in shown
+    front, _, behind = shown.partition(MASK)
+    assert len(front) <= len(before) * 8 // 6
+    assert len(behind.rpartition(MASK)[2].rstrip("=")) <= -(-len(after) * 8 // 6)
+
+
+@pytest.mark.parametrize(
+    "encoded",
+    [
+        pytest.param("YWxpY2U6aHVudGVyMjI=", id="padded"),
+        pytest.param("YWxpY2U6aHVudGVyMjI", id="bare"),
+        pytest.param("YWxpY2U6aHVudGVyMjI%3D", id="in-a-url"),
+    ],
+)
+def test_the_login_of_a_proxy_is_masked_to_its_last_letter(encoded: str) -> None:
+    shown = Redactor(["alice:hunter22", "hunter22"]).text(f"Basic {encoded}.")
+    assert shown == f"Basic {MASK}."
+
+
 def test_the_longest_of_several_secrets_goes_first() -> None:
     assert Redactor(["secret-one", "secret-one-two"]).text("secret-one-two") == MASK
 
