@@ -18,7 +18,15 @@ from cmtool.connection.faults import (
     tls_failure,
 )
 from cmtool.connection.sockets import Attempt
-from cmtool.connection.tunnels import HungUp, NoTls, ProxyAnswer, Silent, Strange, TunnelError
+from cmtool.connection.tunnels import (
+    HungUp,
+    NoTls,
+    ProxyAnswer,
+    Silent,
+    Socks,
+    Strange,
+    TunnelError,
+)
 from cmtool.routing.challenges import demand
 from cmtool.routing.proxies import ProxyChoice
 from cmtool.routing.refusals import meaning_of
@@ -84,6 +92,8 @@ def tunnel_failure(error: TunnelError, proxy: ProxyChoice) -> TransportError:
             return _answered(error, answer, proxy)
         case Strange(heard=heard):
             return _strange(heard, proxy)
+        case Socks():
+            return _socks(proxy)
         case NoTls(error=failed):
             return _no_tls(failed, proxy)
         case Silent(after_s=after_s):
@@ -229,6 +239,24 @@ def _strange(heard: bytes, proxy: ProxyChoice) -> TransportError:
         [f"Check the host and the port in {proxy.variable}: another service listens there."],
         cause=(
             "What answers at the address of the proxy is no HTTP proxy: it speaks another protocol."
+        ),
+    )
+
+
+def _socks(proxy: ProxyChoice) -> TransportError:
+    address = proxy.shown.partition("://")[2]
+    port = "the port at which it speaks HTTP, if it has one: many proxy programs do"
+    readers = "curl, and Python with httpx[socks]; cmtool does not"
+    return _fault(
+        proxy,
+        [f"{_named(proxy)} speaks SOCKS, not HTTP: it answered a greeting of SOCKS 5."],
+        [
+            f"Name in {proxy.variable} {port}.",
+            f"Write socks5h://{address} for programs that speak SOCKS: {readers}.",
+        ],
+        cause=(
+            "The address in the environment begins with http://, and a SOCKS proxy listens there,"
+            " such as that of ssh -D."
         ),
     )
 

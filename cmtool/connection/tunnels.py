@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from cmtool.connection.dialling import dial
+from cmtool.compression import Decompressor, EncodingError
+from cmtool.connection.dialling import DialError, dial
 from cmtool.connection.sockets import Connection
 from cmtool.routing.proxies import ProxyChoice
 from cmtool.tls.handshakes import HandshakeError
@@ -22,7 +23,11 @@ _HEAD_LIMIT = 64 * 1024
 _BODY_LIMIT = 16 * 1024
 _BODY_S = 1.0  # what a refusal says comes at once
 _PIECE = 16 * 1024
+# RFC 1928, section 3: version 5, one method, no authentication; the answer begins with the version.
+_SOCKS_GREETING, _SOCKS_VERSION = b"\x05\x01\x00", b"\x05"
+_SOCKS_S = 0.5  # who speaks it says so at once
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([0-9]{3})(?: ([^\r\n]*))?\r?\n")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[^\r\n]*\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _FIRST_FINAL = 200  # below are interim answers (RFC 9110, 15.2)
 
@@ -63,7 +68,12 @@ class NoTls:
     error: ssl.SSLError | HandshakeError
 
 
-Trouble: TypeAlias = ProxyAnswer | Strange | Silent | HungUp | NoTls
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Socks:
+    """The proxy speaks SOCKS: asked in HTTP it hung up, greeted in SOCKS it answered."""
+
+
+Trouble: TypeAlias = ProxyAnswer | Strange | Silent | HungUp | NoTls | Socks
 
 
 class TunnelError(Exception):
@@ -97,6 +107,11 @@ class Tunneller:
         )
         try:
             return await self._through(connection, host, port)
+        except TunnelError as exc:
+            connection.close()
+            if _may_be_socks(exc.trouble) and await self._speaks_socks():
+                raise TunnelError(host, port, Socks()) from exc
+            raise
         except BaseException:
             connection.close()
             raise
@@ -114,6 +129,24 @@ class Tunneller:
         took = (self.monotonic() - start) * 1000
         connection.opening = replace(connection.opening, tunnel_ms=took)
         return connection
+
+    async def _speaks_socks(self) -> bool:
+        """Say whether the proxy answers a greeting of SOCKS 5, which names nothing and nobody."""
+        limit_s = min(_SOCKS_S, self.connect_s)
+        try:
+            connection = await dial(
+                self.proxy.host, self.proxy.port or 0, self.monotonic, self.connect_s
+            )
+        except DialError:
+            return False
+        try:
+            async with asyncio.timeout(limit_s):
+                await connection.write(_SOCKS_GREETING)
+                return (await connection.read(_PIECE)).startswith(_SOCKS_VERSION)
+        except OSError:  # also a TimeoutError
+            return False
+        finally:
+            connection.close()
 
     async def _ask(self, connection: Connection, host: str, port: int) -> Trouble | None:
         heard = bytearray()
@@ -133,6 +166,16 @@ class Tunneller:
             pair = ":".join(self.proxy.login).encode("utf-8", "surrogateescape")
             lines.append(f"Proxy-Authorization: Basic {base64.b64encode(pair).decode()}")
         return "\r\n".join([*lines, "", ""]).encode("ascii")
+
+
+def _may_be_socks(trouble: Trouble) -> bool:
+    """Say whether one who speaks SOCKS may have answered so to HTTP: most hang up."""
+    match trouble:
+        case HungUp():
+            return True
+        case Strange(heard=heard):
+            return heard.startswith((_SOCKS_VERSION, b"\x00"))
+    return False
 
 
 async def _answer(connection: Connection, heard: bytearray) -> Trouble | None:
@@ -168,7 +211,7 @@ async def _final(connection: Connection, head: bytes, behind: bytes) -> Trouble 
         status=status,
         reason=(line[2] or b"").decode("latin-1").strip(),
         headers=headers,
-        body=(await _body(connection, headers, behind)).decode("utf-8", "replace"),
+        body=_readable(headers, await _body(connection, headers, behind)),
     )
 
 
@@ -198,3 +241,28 @@ async def _body(connection: Connection, headers: Mapping[str, str], behind: byte
     except OSError:  # also a TimeoutError: what has come says enough
         pass
     return bytes(body[:_BODY_LIMIT])
+
+
+def _readable(headers: Mapping[str, str], body: bytes) -> str:
+    """Give the text of a refusal, out of its chunks and its compression as far as it came."""
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        body = _unchunked(body)
+    text = bytearray()
+    try:
+        for piece in Decompressor(headers.get("content-encoding", "")).feed(body):
+            text += piece
+            if len(text) >= _BODY_LIMIT:
+                break
+    except EncodingError:
+        return ""  # nobody can read it, so that nothing of it is quoted
+    return text[:_BODY_LIMIT].decode("utf-8", "replace")
+
+
+def _unchunked(body: bytes) -> bytes:
+    """Put chunks together (RFC 9112, section 7.1); what is cut off at the end counts too."""
+    whole = bytearray()
+    while found := _CHUNK.match(body):
+        size = int(found[1], 16)
+        whole += body[found.end() : found.end() + size]
+        body = body[found.end() + size :].removeprefix(b"\r\n")
+    return bytes(whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gzip
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -407,6 +408,12 @@ SQUID = (
     b"<p>Generated Tue by proxy (squid/6.6)</body></html>"
 )
 
+
+def in_chunks(body: bytes) -> bytes:
+    pieces = [body[at : at + 50] for at in range(0, len(body), 50)] + [b""]
+    return b"".join(b"%x;x=y\r\n%b\r\n" % (len(piece), piece) for piece in pieces)
+
+
 ANSWERS: tuple[tuple[str, Talk, str, str, tuple[str, ...]], ...] = (
     (
         "ntlm",
@@ -525,6 +532,30 @@ ANSWERS: tuple[tuple[str, Talk, str, str, tuple[str, ...]], ...] = (
         ("It points to https://login.test/", "1. Sign in to the network"),
     ),
     (
+        "compressed-page",
+        refusing("403 Forbidden", "Content-Encoding: gzip", body=gzip.compress(SQUID)),
+        "",
+        "proxy_unusable",
+        ("It was answered by a Squid proxy", "is ERR_ACCESS_DENIED"),
+    ),
+    (
+        "compressed-page-in-chunks",
+        proxying(
+            b"HTTP/1.1 403 Forbidden\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n"
+            b"\r\n" + in_chunks(gzip.compress(SQUID))
+        ),
+        "",
+        "proxy_unusable",
+        ("It was answered by a Squid proxy", "is ERR_ACCESS_DENIED"),
+    ),
+    (
+        "page-in-a-strange-encoding",
+        refusing("403 Forbidden", "Content-Encoding: br", body=b"\x8b\x03\x80"),
+        "",
+        "proxy_unusable",
+        ("answered 403 Forbidden", "1. Ask the owner of the proxy to allow CONNECT"),
+    ),
+    (
         "network-log-in",
         refusing("511 Network Authentication Required"),
         "",
@@ -594,6 +625,13 @@ async def hangs_up(caller: Caller) -> None:
     await caller.request()
 
 
+async def speaks_socks(caller: Caller) -> None:
+    """Greet SOCKS 5 (RFC 1928, section 3), and hang up on whatever else comes."""
+    if await caller.reader.readexactly(1) == b"\x05":
+        await caller.send(b"\x05\x00")
+        await caller.reader.read()
+
+
 async def resets(caller: Caller) -> None:
     await caller.request()
     caller.reset()
@@ -624,6 +662,19 @@ ODD = (
             id="proxy_unusable",
             talk=hangs_up,
             said=("closed the connection at the request for a tunnel", "spoken to over https"),
+        ),
+    ),
+    (
+        "socks",
+        Case(
+            variables={"HTTPS_PROXY": "http://{login}@127.0.0.1:{raw}"},
+            id="proxy_unusable",
+            talk=speaks_socks,
+            said=(
+                "speaks SOCKS, not HTTP",
+                "1. Name in HTTPS_PROXY the port at which it speaks HTTP",
+                "2. Write socks5h://127.0.0.1:",
+            ),
         ),
     ),
     (
