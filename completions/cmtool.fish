@@ -42,15 +42,15 @@ set -g __cmtool_scenarios \
     healthy missing-api-key invalid-api-key api-key-inactive user-inactive insufficient-balance \
     no-wallet model-not-found rate-limit-exceeded provider-error model-unavailable internal-error \
     db-error invalid-json invalid-messages unsupported-parameter unsupported-responses-feature flaky \
-    flaky-auth flaky-drop retry-after rate-limit-tokens wallet-runs-dry empty-wallet-works alias \
-    model-substituted no-trace clock-skew one-protocol usage-broken models-broken lying-status \
-    error-200 undocumented anthropic-overloaded echo-key malformed empty-200 html-502 cloudflare-522 \
-    aws-504 varnish-503 proxy-403 proxy-407 captive-portal website redirect drop reset no-answer \
-    slow buffered not-sse truncated disconnected stalled keepalive-stalled stream-empty \
-    stream-malformed stream-error response-failed stream-error-nested stream-error-unnamed \
-    stream-error-text error-as-stream html-as-stream stream-no-events stream-after-end \
-    stream-unopened stream-unfinished sequence-gap only-pings endless stream-provider-error \
-    stream-model-unavailable stream-rate-limit-exceeded stream-internal-error \
+    flaky-auth flaky-drop retry-after rate-limit-tokens wallet-runs-dry wallet-reserved \
+    empty-wallet-works alias model-substituted no-trace clock-skew one-protocol usage-broken \
+    models-broken lying-status error-200 undocumented anthropic-overloaded echo-key malformed \
+    empty-200 html-502 cloudflare-522 aws-504 varnish-503 proxy-403 proxy-407 captive-portal website \
+    redirect drop reset no-answer slow buffered not-sse truncated disconnected stalled \
+    keepalive-stalled stream-empty stream-malformed stream-error response-failed stream-error-nested \
+    stream-error-unnamed stream-error-text error-as-stream html-as-stream stream-no-events \
+    stream-after-end stream-unopened stream-unfinished sequence-gap only-pings endless \
+    stream-provider-error stream-model-unavailable stream-rate-limit-exceeded stream-internal-error \
     stream-insufficient-balance odd-crlf odd-cr odd-bom odd-bytes odd-separators odd-comments \
     odd-content-type odd-blocks odd-data-lines reasoning tool-call
 

@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "transport connection retry pace protocols sse paste",
         """
         classify redact answerers credentials address routing settings tls
-        documents modelids typos clock charsets compression clients order support
+        documents modelids typos money clock charsets compression clients order support
         """,
         "catalog",
         "model",
@@ -58,7 +58,9 @@ SIDEWAYS = {
 ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 
 SHARED = {
-    "checks": {"", "graph", "facts", "registry", "verdict", "wording", "trials"},
+    "checks": {
+        *("", "graph", "facts", "registry", "verdict", "enriching", "wording", "trials"),
+    },
     "protocols": {"", "base"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),

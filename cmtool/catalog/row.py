@@ -49,16 +49,11 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What an error comes down to where its message says more than its code.
+    """What an error comes down to where more is known than its code; it stands in for the row's."""
 
-    ``pattern`` is looked for in the message, whatever its case; the texts stand in for the row's.
-    """
-
-    pattern: str
     title: str
     cause: str
     actions: tuple[str, ...]
-    commands: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +67,7 @@ class Row:
     ``param`` are what the gateway puts into its error object, ``phrases`` lower-case pieces of a
     message that leave no doubt about the code where the shape carries none.  ``samples`` are
     answers that are not the gateway's two error shapes; see :meth:`all_samples`.  ``readings`` are
-    what its message may narrow it down to; see :meth:`told_by`.
+    what its message may narrow it down to, behind the pattern that tells; see :meth:`told_by`.
     """
 
     id: str
@@ -93,7 +88,7 @@ class Row:
     param: str | None = None
     phrases: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[tuple[str, Reading], ...] = ()
 
     @property
     def documented(self) -> bool:
@@ -102,17 +97,11 @@ class Row:
 
     def told_by(self, message: str) -> Row:
         """Give the row in the words of the one reading that a message allows; else as it is."""
-        fitting = [r for r in self.readings if re.search(r.pattern, message, re.IGNORECASE)]
+        fitting = [r for p, r in self.readings if re.search(p, message, re.IGNORECASE)]
         if len(fitting) != 1:
             return self
         (told,) = fitting
-        return dataclasses.replace(
-            self,
-            title=told.title,
-            cause=told.cause,
-            actions=told.actions,
-            commands=told.commands,
-        )
+        return dataclasses.replace(self, title=told.title, cause=told.cause, actions=told.actions)
 
     def error_body(self, shape: Shape, message: str | None = None) -> str:
         """Give the gateway's error body for this row, as JSON text.

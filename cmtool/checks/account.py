@@ -15,8 +15,9 @@ from cmtool.checks.wording import duration_ms, failure, recovered, tries
 from cmtool.documents import Credits, Usage, read_credits, read_usage
 from cmtool.errors import ExitCode
 from cmtool.model import Balance, Finding, Group, Severity, Status, UsagePeriod
+from cmtool.money import money
 
-_MICRO = 1_000_000
+_WORTH_A_WORD = 5_000  # micro units; less would be half a cent
 _FEW_REQUESTS = 20  # of fewer a rate says little
 _LOW_RATE = 0.8
 
@@ -96,7 +97,7 @@ def _balance(wallet: Credits, spend: Usage | None) -> Balance:
 def _wallet_remarks(run: Run, wallet: Credits) -> Iterator[Finding]:
     if wallet.balance_micro > 0:
         return
-    said = f"GET /v1/credits shows {_money(wallet.balance_micro, wallet.currency)}."
+    said = f"GET /v1/credits shows {money(wallet.balance_micro, wallet.currency)}."
     held = "A user who has no wallet yet sees zeros as well."
     predicted = run.wishes.no_spend
     row = catalog.row("insufficient_balance" if predicted else "balance_empty")
@@ -118,10 +119,10 @@ def _spend_remarks(attempts: list[Attempt[Usage | None]]) -> Iterator[Finding]:
 
 
 def _summary(wallet: Credits, spend: Usage | None) -> str:
-    parts = [_money(wallet.balance_micro, wallet.currency)]
-    if wallet.uncollected_micro >= _MICRO // 200:  # less would be shown as 0.00
+    parts = [money(wallet.balance_micro, wallet.currency)]
+    if wallet.uncollected_micro >= _WORTH_A_WORD:
         parts.append(
-            f"{_money(wallet.uncollected_micro, wallet.currency)} held by requests in flight"
+            f"{money(wallet.uncollected_micro, wallet.currency)} held by requests in flight"
         )
     if spend is not None and spend.daily.request_count:
         day = spend.daily
@@ -139,10 +140,6 @@ def _details(wallet: Credits) -> dict[str, Any]:
 
 def _rate(period: UsagePeriod) -> float:
     return period.success_count / period.request_count
-
-
-def _money(micro: int, currency: str) -> str:
-    return f"{micro / _MICRO:.2f} {currency}"
 
 
 CHECKS = (

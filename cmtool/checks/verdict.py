@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmtool import catalog
+from cmtool.checks.enriching import enriched
 from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Done
-from cmtool.checks.model import suggestions
 from cmtool.errors import ExitCode
 from cmtool.model import (
     Check,
@@ -40,10 +40,6 @@ _LOOK_AT_HEADER = (
     "Look at what changes the request on that path: a proxy that takes the header of the key off,"
     " or a client that sends another one."
 )
-_LISTED_BUT_REFUSED = (
-    "The ID is right, so the model is unavailable for the moment: try again later, or use another"
-    " one of the list until then."
-)
 _TOO_LATE = (
     "The time that the command was given ran out before everything was asked. What was asked until"
     " then is no reason to call the gateway unwell, and none to call it healthy."
@@ -65,7 +61,7 @@ def judge(done: Sequence[Done], facts: Facts, *, strict: bool) -> Verdict:
     """Weigh what was found; gives the root cause and everything else under it."""
     works = [d.check.id for d in done if _generates(d.check) and _succeeded(d.check)]
     weighed = [_weigh(entry, proven=bool(works)) for entry in done]
-    findings = [_enriched(f, facts) for entry in weighed for f in entry.findings]
+    findings = [enriched(f, facts) for entry in weighed for f in entry.findings]
     if not any(f.severity is Severity.ERROR for f in findings):
         findings += _unasked(weighed)
     diagnosis = _root(findings, strict=strict)
@@ -121,18 +117,6 @@ def _disproved(finding: Finding) -> Finding:
     status = f"{finding.status} " if finding.status is not None else ""
     said = f"It came to {status}{finding.id}, but real requests succeeded."
     return catalog.fill(row, evidence=[said, *finding.evidence], check=finding.check)
-
-
-def _enriched(finding: Finding, facts: Facts) -> Finding:
-    """Add to a 404 of a real request what the live list says about the model ID."""
-    if finding.id != "model_not_found" or finding.predicted or facts.models is None:
-        return finding
-    listed = any(entry.id == facts.model for entry in facts.models)
-    said = f"{facts.model} is {'in' if listed else 'not in'} the live list of {len(facts.models)}."
-    first = (_LISTED_BUT_REFUSED,) if listed else suggestions(facts.nearest)
-    return dataclasses.replace(
-        finding, actions=(*first, *finding.actions), evidence=(*finding.evidence, said)
-    )
 
 
 def _unasked(done: Sequence[Done]) -> list[Finding]:

@@ -1,14 +1,12 @@
-"""Numbers as people read them: durations, money, counts, shares."""
+"""Numbers as people read them: durations, counts, shares."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-MICRO = 1_000_000
 _SECOND_MS = 1000.0
 _MINUTE_MS = 60_000.0
-_FEWEST_DECIMALS = 2
 
 
 def duration(milliseconds: float) -> str:
@@ -26,14 +24,6 @@ def duration(milliseconds: float) -> str:
 def seconds(milliseconds: float) -> str:
     """Give a duration in seconds, one decimal: ``0.4 s``."""
     return f"{milliseconds / _SECOND_MS:.1f} s"
-
-
-def money(micro: int, currency: str) -> str:
-    """Give an amount of micro units in units, with two to six decimals as needed: ``12.34 USD``."""
-    whole, rest = divmod(abs(micro), MICRO)
-    decimals = f"{rest:06d}".rstrip("0").ljust(_FEWEST_DECIMALS, "0")
-    sign = "-" if micro < 0 else ""
-    return f"{sign}{whole:,}.{decimals} {currency}"
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

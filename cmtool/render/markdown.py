@@ -26,6 +26,7 @@ from cmtool.model import (
     Support,
     Violation,
 )
+from cmtool.money import money
 from cmtool.render import figures
 from cmtool.render.cases import Found, found, is_stream_test
 from cmtool.render.gfm import bulleted, code, fence, numbered, prose, table
@@ -169,9 +170,9 @@ def _balance(balance: Balance) -> Iterable[str]:
     yield table(
         ("", "amount"),
         [
-            *((name, prose(figures.money(micro, balance.currency))) for name, micro in amounts),
+            *((name, prose(money(micro, balance.currency))) for name, micro in amounts),
             *(
-                (f"spent this {name}", prose(figures.money(period.cost_micro, balance.currency)))
+                (f"spent this {name}", prose(money(period.cost_micro, balance.currency)))
                 for name, period in periods
                 if period is not None
             ),

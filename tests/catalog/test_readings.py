@@ -8,7 +8,7 @@ from cmtool import catalog
 from cmtool.classify import Evidence, classify
 
 ROW = catalog.row("rate_limit_exceeded")
-REQUESTS, TOKENS, MONEY = (reading.title for reading in ROW.readings)
+REQUESTS, TOKENS, MONEY = (reading.title for _, reading in ROW.readings)
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_a_429_says_which_limit_it_is(message: str, title: str) -> None:
 def test_the_advice_belongs_to_the_limit() -> None:
     tokens = ROW.told_by("tokens per minute")
     assert "Lower the output cap, or shorten the input." in tokens.actions
-    assert "cmtool balance" in ROW.told_by("balance").commands
+    assert "cmtool balance" in ROW.told_by("balance").actions[0]
     assert ROW.told_by("") is ROW

@@ -10,10 +10,12 @@ from itertools import permutations
 import pytest
 
 from cmtool import catalog
+from cmtool.catalog.readings import WITH_MONEY
 from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Done
 from cmtool.checks.verdict import judge, support_for
 from cmtool.model import (
+    Balance,
     Check,
     Exchange,
     Finding,
@@ -319,3 +321,39 @@ def test_a_prediction_has_nothing_for_support() -> None:
 
 def test_request_time_keeps_the_milliseconds() -> None:
     assert request_time(NOON.replace(microsecond=7_000)) == "2026-11-22T12:00:00.007Z"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "micro", "held", "title", "said"),
+    [
+        pytest.param(
+            *("insufficient_balance", 5_000_000, 4_200_000),
+            *(WITH_MONEY.title, "5.00 USD, and 4.20 USD held by requests in flight."),
+            id="402-with-money",
+        ),
+        pytest.param(
+            *("billing_error", 5_000_000, 0, WITH_MONEY.title, "shows 5.00 USD."),
+            id="402-in-the-shape-without-codes",
+        ),
+        pytest.param(
+            *("insufficient_balance", 0, 0, "the wallet is empty", ""), id="402-without-money"
+        ),
+        pytest.param(
+            *("rate_limit_exceeded", 0, 0, "the key is over its rate limit", "shows 0.00 USD."),
+            id="429-without-money",
+        ),
+        pytest.param(
+            *("rate_limit_exceeded", 5_000_000, 0, "the key is over its rate limit", ""),
+            id="429-with-money",
+        ),
+    ],
+)
+def test_the_wallet_is_held_against_a_refusal(
+    identifier: str, micro: int, held: int, title: str, said: str
+) -> None:
+    facts = Facts(balance=Balance(currency="USD", balance_micro=micro, uncollected_micro=held))
+    verdict = judge([done("chat", identifier)], facts, strict=False)
+    assert verdict.diagnosis is not None
+    assert verdict.diagnosis.title == title
+    assert said in " ".join(verdict.diagnosis.evidence)
+    assert bool(said) is bool(verdict.diagnosis.evidence)

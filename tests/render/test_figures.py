@@ -23,21 +23,6 @@ def test_duration(milliseconds: float, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("micro", "expected"),
-    [
-        pytest.param(0, "0.00 USD", id="nothing"),
-        pytest.param(12_340_000, "12.34 USD", id="two-decimals"),
-        pytest.param(1, "0.000001 USD", id="one-micro"),
-        pytest.param(123_400, "0.1234 USD", id="four-decimals"),
-        pytest.param(1_234_500_000, "1,234.50 USD", id="thousands"),
-        pytest.param(-20_000, "-0.02 USD", id="owed"),
-    ],
-)
-def test_money(micro: int, expected: str) -> None:
-    assert figures.money(micro, "USD") == expected
-
-
-@pytest.mark.parametrize(
     ("number", "expected"),
     [
         pytest.param(0, "0 requests", id="none"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmtool.model import Balance, ModelInfo, Report, UsagePeriod
+from cmtool.money import money
 from cmtool.redact import visible
 from cmtool.render import figures
 from cmtool.render.human import blocks
@@ -81,7 +82,7 @@ def _model(view: View, model: ModelInfo) -> tuple[str, str, str]:
 
 
 def _money(view: View, balance: Balance, micro: int) -> str:
-    return figures.money(micro, view.text(balance.currency))
+    return money(micro, view.text(balance.currency))
 
 
 def _wallet(view: View, balance: Balance) -> list[Line]:

@@ -63,6 +63,13 @@ ACCOUNT = (
         wallet=Wallet(balance_micro=200, price_micro=100),
     ),
     Scenario(
+        name="wallet-reserved",
+        title="402 with money in the wallet: requests in flight hold it",
+        expects="insufficient_balance",
+        wallet=Wallet(balance_micro=5_000_000, uncollected_micro=4_990_000),
+        rules=on_posts(documented("insufficient_balance")),
+    ),
+    Scenario(
         name="empty-wallet-works",
         title="the balance is zero, yet requests succeed",
         warns=("balance_empty",),
