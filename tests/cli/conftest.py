@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import os
 import queue
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
 
 from cmtool.cli import boundary, session
 from cmtool.clock import Clock
@@ -34,6 +36,8 @@ _ALSO = (
     "FORCE_COLOR",
 )
 _PATIENCE_S = 20
+# The parser is the same for every run in one process, and takes longer to build than to use.
+_parser = functools.cache(typer.main.get_command)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +123,7 @@ def bare_world(
 def cmtool(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> InProcess:
     runner = InProcess(monkeypatch=monkeypatch, capsys=capsys)
     monkeypatch.setattr(session, "system_clock", runner.clock)
+    monkeypatch.setattr(typer.main, "get_command", _parser)
     return runner
 
 
