@@ -27,7 +27,7 @@ LAYERS: tuple[frozenset[str], ...] = tuple(
         "transport connection retry pace protocols sse paste",
         """
         classify redact answerers credentials address routing settings tls
-        documents modelids typos money clock charsets compression clients order support
+        documents modelids typos quantities clock charsets compression clients order support
         """,
         "catalog",
         "model",

@@ -15,7 +15,7 @@ from cmtool.checks.wording import duration_ms, failure, recovered, tries
 from cmtool.documents import Credits, Usage, read_credits, read_usage
 from cmtool.errors import ExitCode
 from cmtool.model import Balance, Finding, Group, Severity, Status, UsagePeriod
-from cmtool.money import money
+from cmtool.quantities import count, money
 
 _WORTH_A_WORD = 5_000  # micro units; less would be half a cent
 _FEW_REQUESTS = 20  # of fewer a rate says little
@@ -33,9 +33,10 @@ async def auth(run: Run) -> Result:
         return failure(attempts, blocking=last.finding.exit_code in _BLOCKING)
     models = run.facts.models = last.value or ()
     remarks = recovered(attempts, "auth", run.settings.model)
+    listed = count(len(models), "model")
     return Result(
         status=Status.WARN if remarks else Status.OK,
-        summary=f"GET /v1/models {last.exchange.status} · {len(models)} models{tries(attempts)}",
+        summary=f"GET /v1/models {last.exchange.status} · {listed}{tries(attempts)}",
         findings=remarks,
         duration_ms=duration_ms(attempts),
     )
@@ -114,7 +115,7 @@ def _spend_remarks(attempts: list[Attempt[Usage | None]]) -> Iterator[Finding]:
         return
     day = last.value.daily if last.value else None
     if day is not None and day.request_count >= _FEW_REQUESTS and _rate(day) < _LOW_RATE:
-        said = f"Of {day.request_count} requests today {day.success_count} succeeded."
+        said = f"Of {count(day.request_count, 'request')} today {day.success_count} succeeded."
         yield catalog.fill(catalog.row("success_rate_low"), evidence=[said], check="balance")
 
 
@@ -126,7 +127,9 @@ def _summary(wallet: Credits, spend: Usage | None) -> str:
         )
     if spend is not None and spend.daily.request_count:
         day = spend.daily
-        parts.append(f"{day.success_count} of {day.request_count} requests today succeeded")
+        parts.append(
+            f"{day.success_count} of {count(day.request_count, 'request')} today succeeded"
+        )
     return ", ".join(parts)
 
 

@@ -8,7 +8,7 @@ from cmtool.catalog.readings import EMPTY_WALLET, WITH_MONEY
 from cmtool.checks.facts import Facts
 from cmtool.checks.model import suggestions
 from cmtool.model import Balance, Finding
-from cmtool.money import money
+from cmtool.quantities import money
 
 _LISTED_BUT_REFUSED = (
     "The ID is right, so the model is unavailable for the moment: try again later, or use another"

@@ -13,6 +13,7 @@ from cmtool.curl import sent
 from cmtool.generation import Generation, Plan, complete
 from cmtool.model import Group, Protocol, Status
 from cmtool.protocols import DIALECTS, Content, Prompt
+from cmtool.quantities import count
 from cmtool.streaming.thresholds import Thresholds
 from cmtool.streams import Trial, judged, put
 
@@ -82,7 +83,7 @@ def _whole(facts: Facts, plan: Plan, attempts: Sequence[Attempt[Content | None]]
     if content is None:
         return failure(attempts)
     facts.contents.append(content)
-    said = f"{attempts[-1].exchange.status} · {len(content.text)} characters"
+    said = f"{attempts[-1].exchange.status} · {count(len(content.text), 'character')}"
     finish = f" · {content.finish_reason}" if content.finish_reason else ""
     remarks = recovered(attempts, plan.check, plan.prompt.model)
     return Result(

@@ -1,4 +1,4 @@
-"""Numbers as people read them: durations, counts, shares."""
+"""Numbers as people read them: durations, shares."""
 
 from __future__ import annotations
 
@@ -24,11 +24,6 @@ def duration(milliseconds: float) -> str:
 def seconds(milliseconds: float) -> str:
     """Give a duration in seconds, one decimal: ``0.4 s``."""
     return f"{milliseconds / _SECOND_MS:.1f} s"
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """Give a number with its noun: ``1 request``, ``6,120 requests``."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def share(part: int, whole: int) -> str | None:

@@ -6,8 +6,8 @@ escaped as the runner decodes them: percent signs and line ends, in a property c
 """
 
 from cmtool.model import Report
+from cmtool.quantities import count
 from cmtool.redact import cut
-from cmtool.render import figures
 from cmtool.render.cases import Found, found
 from cmtool.render.inert import inert
 
@@ -23,7 +23,7 @@ def annotations(report: Report) -> list[str]:
     if len(everything) <= _MOST:
         return [_annotation(report, each) for each in everything]
     shown, rest = everything[: _MOST - 1], everything[_MOST - 1 :]
-    told = f"{figures.count(len(rest), 'more finding')}: {_listed(rest)}"
+    told = f"{count(len(rest), 'more finding')}: {_listed(rest)}"
     last = _line(rest[0], f"cmtool {report.command}", told)
     return [*(_annotation(report, each) for each in shown), last]
 

@@ -26,7 +26,7 @@ from cmtool.model import (
     Support,
     Violation,
 )
-from cmtool.money import money
+from cmtool.quantities import count, money
 from cmtool.render import figures
 from cmtool.render.cases import Found, found, is_stream_test
 from cmtool.render.gfm import bulleted, code, fence, numbered, prose, table
@@ -282,8 +282,8 @@ def _footer(report: Report) -> str:
         f"cmtool {prose(report.cmtool_version)}",
         *([prose(report.platform)] if report.platform else []),
         figures.timestamp(report.started_at),
-        figures.count(spent.requests, "request"),
-        figures.count(spent.input_tokens + spent.output_tokens, "token"),
+        count(spent.requests, "request"),
+        count(spent.input_tokens + spent.output_tokens, "token"),
         figures.seconds(report.duration_ms),
         f"exit {int(report.exit_code)}",
     )
@@ -297,7 +297,7 @@ def _kept(
     if len(items) <= _MOST_ROWS:
         return list(items), ""
     chosen = sorted(range(len(items)), key=lambda at: not matters(items[at]))[:_MOST_ROWS]
-    left = figures.count(len(items) - _MOST_ROWS, "more row")
+    left = count(len(items) - _MOST_ROWS, "more row")
     return [items[at] for at in sorted(chosen)], f"{left}: the JSON report has them all."
 
 

@@ -23,18 +23,6 @@ def test_duration(milliseconds: float, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"),
-    [
-        pytest.param(0, "0 requests", id="none"),
-        pytest.param(1, "1 request", id="one"),
-        pytest.param(6_120, "6,120 requests", id="many"),
-    ],
-)
-def test_count(number: int, expected: str) -> None:
-    assert figures.count(number, "request") == expected
-
-
-@pytest.mark.parametrize(
     ("part", "whole", "expected"),
     [
         pytest.param(0, 0, None, id="of-nothing"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cmtool.model import Balance, ModelInfo, Report, UsagePeriod
-from cmtool.money import money
+from cmtool.quantities import money
 from cmtool.redact import visible
 from cmtool.render import figures
 from cmtool.render.human import blocks

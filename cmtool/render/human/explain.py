@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cmtool.model import Recognised, Report
 from cmtool.paste import FORMS, Pasted, nearest
-from cmtool.render import figures
+from cmtool.quantities import count
 from cmtool.render.human import blocks
 from cmtool.render.human.outcome import brief, outcome
 from cmtool.render.human.streams import stream_table
@@ -44,9 +44,9 @@ def _read_as(view: View, recognised: Recognised) -> list[Line]:
     entries = [("read as", first)]
     if others:
         entries.append(("also", ", ".join(others)))
-    looked_at = f"{recognised.characters:,} characters"
+    looked_at = count(recognised.characters, "character")
     if recognised.left_out > 0:
-        looked_at += f"; {recognised.left_out:,} bytes in the middle were left out"
+        looked_at += f"; {count(recognised.left_out, 'byte')} in the middle left out"
     entries.append(("looked at", looked_at))
     if recognised.errors > 1:
         entries.append(("errors", f"{recognised.errors}, of which the decisive one is explained"))
@@ -71,7 +71,7 @@ def unrecognised_lines(
     ``start`` is the first line of the paste, redacted.
     """
     view = View(width=width, ascii_only=ascii_only)
-    looked_at = figures.count(len(pasted.text), "character")
+    looked_at = count(len(pasted.text), "character")
     said = f"cmtool: nothing in {name} was recognised ({looked_at} looked at)."
     entries = [(form.name, form.example) for form in FORMS]
     return [

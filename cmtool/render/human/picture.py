@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cmtool.model import StreamResult
+from cmtool.quantities import count
 from cmtool.render import figures
 from cmtool.render.layout import Line, Span, Style, line
 from cmtool.render.view import View
@@ -36,7 +37,7 @@ def picture(view: View, stream: StreamResult, *, indent: int) -> list[Line]:
     spans.append(Span(f"| {figures.duration(longest)} longest pause", Style.DIM))
     stalls = sum(pause >= stall_ms for pause in profile)
     if stalls:
-        spans.append(Span(f", {figures.count(stalls, 'stall')}", Style.FAIL))
+        spans.append(Span(f", {count(stalls, 'stall')}", Style.FAIL))
     return [line(*spans)]
 
 

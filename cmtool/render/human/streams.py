@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cmtool.model import Report, Severity, Status, StreamResult, Violation
+from cmtool.quantities import count
 from cmtool.render import figures
 from cmtool.render.human import blocks
 from cmtool.render.human.outcome import brief, outcome
@@ -152,9 +153,9 @@ def _counts(stream: StreamResult) -> list[tuple[str, str]]:
         "max": stream.gaps.max,
     }
     parts = (
-        figures.count(stream.events, "event"),
-        figures.count(stream.deltas, "delta"),
-        figures.count(stream.text_chars, "character"),
+        count(stream.events, "event"),
+        count(stream.deltas, "delta"),
+        count(stream.text_chars, "character"),
         f"tokens {_number(stream.input_tokens)} in and {_number(stream.output_tokens)} out",
     )
     return [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cmtool.errors import ExitCode
 from cmtool.model import Exchange, Group, Outcome, Protocol, Report, Status
+from cmtool.quantities import count
 from cmtool.render import figures
 from cmtool.render.human import blocks, findings
 from cmtool.render.layout import BLANK, Line, Span, Style, flow
@@ -31,7 +32,7 @@ def footer(view: View, report: Report) -> list[Line]:
     tokens = spent.input_tokens + spent.output_tokens
     held = f" ({_HELD.format(figures.seconds(spent.spaced_s * 1000))})" if spent.spaced_s else ""
     text = (
-        f"{figures.count(spent.requests, 'request')}, {figures.count(tokens, 'token')}, "
+        f"{count(spent.requests, 'request')}, {count(tokens, 'token')}, "
         f"{figures.seconds(report.duration_ms)}{held} · exit {int(report.exit_code)}"
     )
     return flow([Span(view.ascii(text), Style.DIM)], width=view.room)
@@ -55,12 +56,12 @@ def conclusion(view: View, report: Report, *, indent: int = 0) -> list[Line]:
         mark, word, rest = view.mark(Status.OK), "healthy", _healthy(report)
     elif report.outcome is Outcome.DEGRADED:
         mark, word = view.mark(Status.WARN), "degraded"
-        rest = f"it works, with {figures.count(len(groups), 'warning')}"
+        rest = f"it works, with {count(len(groups), 'warning')}"
     elif report.exit_code == ExitCode.FAULT:
         mark, word, rest = view.mark(Status.FAIL), "failed", _FAULTY
     else:
         mark, word = view.mark(Status.FAIL), "failed"
-        rest = figures.count(len(groups), "finding")
+        rest = count(len(groups), "finding")
     if view.quiet and groups:
         rest += f": {', '.join(group.first.id for group in groups)}"
     text = [Span(word, mark.style), Span(f": {view.text(rest)}", Style.STRONG)]
@@ -77,7 +78,7 @@ def _healthy(report: Report) -> str:
     if answered:
         return f"{figures.listed(answered)} answered and streamed to the end"
     if report.streams:
-        return f"{figures.count(len(report.streams), 'stream')} delivered whole and by the rules"
+        return f"{count(len(report.streams), 'stream')} delivered whole and by the rules"
     return "nothing wrong was found"
 
 

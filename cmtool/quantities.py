@@ -1,4 +1,4 @@
-"""Amounts of money as people read them; the gateway counts in micro units."""
+"""Amounts of money and counts of things as people read them."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def money(micro: int, currency: str) -> str:
     decimals = f"{rest:06d}".rstrip("0").ljust(_FEWEST_DECIMALS, "0")
     sign = "-" if micro < 0 else ""
     return f"{sign}{whole:,}.{decimals} {currency}"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """Give a number with its noun: ``1 request``, ``6,120 requests``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"

@@ -1,10 +1,10 @@
-"""Amounts of money."""
+"""Amounts and counts."""
 
 from __future__ import annotations
 
 import pytest
 
-from cmtool.money import money
+from cmtool.quantities import count, money
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,15 @@ from cmtool.money import money
 )
 def test_money(micro: int, expected: str) -> None:
     assert money(micro, "USD") == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        pytest.param(0, "0 requests", id="none"),
+        pytest.param(1, "1 request", id="one"),
+        pytest.param(6_120, "6,120 requests", id="many"),
+    ],
+)
+def test_count(number: int, expected: str) -> None:
+    assert count(number, "request") == expected
