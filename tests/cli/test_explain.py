@@ -305,7 +305,7 @@ def test_of_a_large_file_the_beginning_and_the_end_are_read(explain: Explain) ->
     assert report["recognised"]["left_out"] > 1_000_000
     assert report["recognised"]["errors"] == 2
     page = explain("", "large.log")
-    assert "in the middle were left out" in page.prose
+    assert "in the middle left out" in page.prose
     piped = explain.report(Path("large.log").read_bytes())
     assert abs(piped["recognised"]["left_out"] - report["recognised"]["left_out"]) <= 1
 
