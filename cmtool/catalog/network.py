@@ -70,7 +70,7 @@ _REACHING: tuple[Row, ...] = (
     ),
     _row(
         id="connection_timeout",
-        title="the connection was not accepted in time",
+        title="no connection came about in time",
         cause=(
             "Nothing answered at the address of {base_url}. Mostly a firewall drops the packets "
             "without a word, or the machine can reach the internet through a proxy only."
@@ -172,7 +172,7 @@ _TLS: tuple[Row, ...] = (
     ),
     _row(
         id="tls_untrusted",
-        title="the TLS certificate comes from an issuer that is not trusted",
+        title="the TLS certificate is not trusted",
         cause=(
             "The certificate shown for {base_url} was issued by an authority that this machine "
             "or program does not trust. In an office that is mostly the company's proxy, which "

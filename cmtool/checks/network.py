@@ -11,8 +11,9 @@ from cmtool.asking import Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.wording import failure
+from cmtool.connection.clocks import CLOCK_TOLERANCE, sent_at, told_skew
 from cmtool.connection.drilldown import Scene, address_details, look_again
-from cmtool.connection.insights import CLOCK_TOLERANCE, Insight, moment_of, told_skew
+from cmtool.connection.insights import Insight
 from cmtool.connection.probes import Way
 from cmtool.connection.sockets import Opening
 from cmtool.connection.tunnels import Tunneller
@@ -155,7 +156,7 @@ def _inspection_remarks(opening: Opening | None) -> tuple[Finding, ...]:
 
 
 def _clock_remarks(attempt: Attempt[Any]) -> tuple[Finding, ...]:
-    there = moment_of(attempt.headers.get("date", ""))
+    there = sent_at(attempt.headers)
     here = attempt.answered_at
     if there is None or here is None or abs(here - there) <= CLOCK_TOLERANCE:
         return ()

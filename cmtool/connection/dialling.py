@@ -29,8 +29,8 @@ class DialError(Exception):
     """No connection could be made.
 
     ``attempts`` holds every address that was tried; it is empty when the lookup itself failed,
-    and then ``why`` is its :class:`socket.gaierror`, or None when it gave no address.  (httpcore
-    takes ``__cause__`` off what it passes on.)
+    and then ``why`` is its :class:`socket.gaierror`, or None when it gave no address, and
+    ``after_s`` how long it took.  (httpcore takes ``__cause__`` off what it passes on.)
     """
 
     def __init__(
@@ -39,12 +39,14 @@ class DialError(Exception):
         port: int,
         attempts: Sequence[Attempt],
         why: OSError | UnicodeError | None = None,
+        after_s: float | None = None,
     ) -> None:
         super().__init__(f"no connection to {host} port {port}")
         self.host = host
         self.port = port
         self.attempts = tuple(attempts)
         self.why = why
+        self.after_s = after_s
 
 
 async def lookup(
@@ -97,7 +99,7 @@ async def dial(
         async with asyncio.timeout(timeout_s):
             addresses = await addresses_of(host, port)
     except (OSError, UnicodeError) as exc:
-        raise DialError(host, port, (), exc) from exc
+        raise DialError(host, port, (), exc, monotonic() - start) from exc
     looked_up = monotonic()
     connect = partial(_connect, port=port, monotonic=monotonic, timeout_s=timeout_s)
     attempts: list[Attempt] = []

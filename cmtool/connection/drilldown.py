@@ -13,18 +13,37 @@ from datetime import datetime
 
 from cmtool.connection import probes
 from cmtool.connection.faults import TransportError, os_kind, quoted
-from cmtool.connection.insights import Insight, Seen, Trusting, explain_certificate, moment_of
+from cmtool.connection.insights import Insight, Seen, explain_certificate
 from cmtool.connection.probes import VERSIONS, Way
 from cmtool.connection.sockets import Attempt
+from cmtool.connection.trusting import Trusting
 from cmtool.model import Json
 from cmtool.routing.proxies import is_loopback
 from cmtool.tls.certificates import readable
-from cmtool.tls.handshakes import PLAIN, HandshakeError
+from cmtool.tls.handshakes import CLIENT, PARAMETERS, PLAIN, HandshakeError
+from cmtool.tls.refusals import Refusal
 from cmtool.tls.trust import CA_VARIABLES, Trust, bundle, told, unusable
 
+_MOST_ADDRESSES = 4  # of a host that are looked at besides the one that failed
 _NAMELESS = (
     "The same handshake without the host name in it is answered: something on the way reads the "
     "name and lets it not pass."
+)
+_NO_VERSION = (
+    "It was asked again in each version of TLS, and without the host name, and refused each time."
+)
+_REFUSES_ALL = Insight(
+    evidence=(_NO_VERSION,),
+    actions=(
+        (
+            "Check the host of the base URL and the address that it leads to: a server that does "
+            "not serve the name, or has no certificate for it, refuses in just this way."
+        ),
+        "Try from another network, to see whether something on the way refuses in its place.",
+    ),
+    final=True,
+    cause="What answers at {base_url} speaks TLS and refuses every handshake: it has no "
+    "certificate for this host, or takes no cipher that was offered.",
 )
 _SPEAKS_TLS = Insight(
     evidence=("The port speaks TLS, and the base URL begins with http://.",),
@@ -88,6 +107,7 @@ async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:
     )
     if shown is None:
         return Insight()
+    others = await _elsewhere(scene, shown.address)
     whole = sent if sent and sent[0] == shown.certificate else [shown.certificate]
     seen = Seen(
         host=way.host,
@@ -96,13 +116,26 @@ async def _at_certificate(scene: Scene, fault: TransportError) -> Insight:
         chain=readable(whole),
         complete=bool(sent),
         here=scene.now,
-        there=moment_of(shown.date),
+        there=shown.date,
         trusting=tuple(trusting),
         useless=tuple(_useless(scene)) if bundles else (),
         bundled=scene.trust is not None and scene.trust.bundled,
         explained=bool(fault.cause),
+        accepted_at=others,
     )
     return explain_certificate(fault.identifier, seen)
+
+
+async def _elsewhere(scene: Scene, failed: str) -> tuple[str, ...]:
+    """Give the other addresses of the host whose certificate is accepted."""
+    known = [a for a in await probes.addresses(scene.way) if a != failed][:_MOST_ADDRESSES]
+    if scene.trust is None or not known:
+        return ()
+    context = scene.trust.context
+    taken = await asyncio.gather(
+        *(probes.accepted(probes.at(scene.way, address), context) for address in known)
+    )
+    return tuple(address for address, accepts in zip(known, taken, strict=True) if accepts)
 
 
 def _useless(scene: Scene) -> Iterator[str]:
@@ -136,29 +169,45 @@ async def _trusting(scene: Scene, variable: str, path: str, readers: str) -> Tru
 async def _at_handshake(scene: Scene, fault: TransportError) -> Insight:
     """Look at what the port speaks: plain bytes, which versions of TLS, and for which name."""
     way = scene.way
-    plain, nameless, spoken = await asyncio.gather(
+    plain, nameless, demanded, spoken = await asyncio.gather(
         probes.plainly(way),
         probes.answers_nameless(way),
+        probes.demands(way),
         asyncio.gather(*(probes.speaks(way, version) for version in VERSIONS.values())),
     )
     offered = [name for name, speaks in zip(VERSIONS, spoken, strict=True) if speaks]
+    unexplained = fault.identifier == "tls_failure" and not fault.cause
+    if demanded and unexplained:
+        return _as(CLIENT, {"tls_versions": [*offered]})
     if offered or nameless:
         return _of_versions(offered, nameless=bool(nameless), fault=fault)
     return _of_plain(plain or b"", fault)
 
 
+def _as(known: Refusal, details: dict[str, Json], *evidence: str) -> Insight:
+    """Give what a second look showed to be a refusal that is known."""
+    return Insight(
+        evidence=(known.words, *evidence),
+        actions=known.actions,
+        final=True,
+        cause=known.cause,
+        details=details,
+    )
+
+
 def _of_versions(offered: list[str], *, nameless: bool, fault: TransportError) -> Insight:
     details: dict[str, Json] = {"tls_versions": [*offered]}
     refused = fault.identifier == "tls_failure"
+    versions = " and ".join(offered)
     if nameless and not offered and not refused:
         return Insight(evidence=(_NAMELESS,), details=details)
     if offered and not {"TLS 1.2", "TLS 1.3"} & set(offered):
-        told = f"It speaks {' and '.join(offered)}, and this program TLS 1.2 and 1.3."
+        told = f"It speaks {versions}, and this program TLS 1.2 and 1.3."
         return Insight(evidence=(told,), details=details)
-    told = f"Without verification it speaks {' and '.join(offered)}."
-    return Insight(
-        evidence=(told,) if offered and refused and not fault.cause else (), details=details
-    )
+    if offered and refused and not fault.cause:
+        told = f"With the old ciphers and short keys allowed it speaks {versions}."
+        return _as(PARAMETERS, details, told)
+    return Insight(details=details)
 
 
 def _of_plain(heard: bytes, fault: TransportError) -> Insight:
@@ -178,10 +227,10 @@ def _of_plain(heard: bytes, fault: TransportError) -> Insight:
             final=True,
             cause=PLAIN.cause,
         )
-    closed = "The other side offers no version of TLS that this machine can still speak."
-    return Insight(
-        evidence=(closed,) if fault.identifier == "tls_failure" and not fault.cause else ()
-    )
+    if fault.identifier != "tls_failure" or fault.cause:
+        return Insight()
+    alert = isinstance(fault.__cause__, ssl.SSLError) and "ALERT" in (fault.__cause__.reason or "")
+    return _REFUSES_ALL if alert else Insight(evidence=(_NO_VERSION,))
 
 
 async def _at_port(scene: Scene, fault: TransportError) -> Insight:

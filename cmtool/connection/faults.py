@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import ssl
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from cmtool.connection.addresses import Range, odd_range
@@ -13,7 +14,8 @@ from cmtool.connection.dialling import DialError
 from cmtool.connection.lookups import reason
 from cmtool.connection.sockets import Attempt
 from cmtool.model import Phase
-from cmtool.tls.handshakes import HandshakeError, Refusal, refusal, unfinished
+from cmtool.tls.handshakes import HandshakeError, refusal, unfinished
+from cmtool.tls.refusals import Refusal
 
 
 class TransportError(Exception):
@@ -64,13 +66,16 @@ class TransportError(Exception):
         )
 
 
+_TOLD_ADDRESSES = 6  # of a host that has more, the others are counted
+
+
 def dial_failure(error: DialError) -> TransportError:
     """Say why no connection could be made."""
     return _unreached(error) if error.attempts else _lookup_failure(error)
 
 
 def _lookup_failure(error: DialError) -> TransportError:
-    found = reason(error.why)
+    found = reason(error.why, error.after_s)
     return TransportError(
         "dns_failure", [f"The name {error.host} {found.words}."], actions=[found.action]
     )
@@ -83,7 +88,7 @@ def _unreached(error: DialError) -> TransportError:
         min(kinds, key=_TELLING.index),
         [
             *_odd_words(error, odd),
-            *(_attempt_words(attempt, error.port) for attempt in error.attempts),
+            *_attempts_words(error),
         ],
         actions=dict.fromkeys(found.action for found in odd if found is not None),
         addresses=error.attempts,
@@ -91,10 +96,22 @@ def _unreached(error: DialError) -> TransportError:
 
 
 def _odd_words(error: DialError, odd: Iterable[Range | None]) -> Iterator[str]:
+    """Tell each kind of odd address once, by the first of its kind."""
+    told: dict[str, str] = {}
     for attempt, found in zip(error.attempts, odd, strict=True):
         if found is not None:
             led = f"{error.host} leads to {attempt.address}, {found.kind}"
-            yield f"{led}: {found.meaning}."
+            told.setdefault(found.kind, f"{led}: {found.meaning}.")
+    yield from told.values()
+
+
+def _attempts_words(error: DialError) -> Iterator[str]:
+    """Tell the first addresses one by one, and of the others how many failed in which way."""
+    for attempt in error.attempts[:_TOLD_ADDRESSES]:
+        yield _attempt_words(attempt, error.port)
+    others = Counter(os_words(attempt.error) for attempt in error.attempts[_TOLD_ADDRESSES:])
+    for words, number in others.items():
+        yield f"{number} more of its addresses: {words}."
 
 
 def _attempt_words(attempt: Attempt, port: int) -> str:
@@ -144,9 +161,9 @@ def _refused(found: Refusal, said: str) -> TransportError:
     return TransportError(
         found.identifier,
         [line for line in (found.words, said) if line],
-        actions=[found.action] if found.action else (),
+        actions=found.actions,
         cause=found.cause,
-        final=found.final and bool(found.cause),
+        final=bool(found.cause),
     )
 
 

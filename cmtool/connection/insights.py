@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 
 from cmtool.connection.addresses import odd_range
+from cmtool.connection.clocks import CLOCK_TOLERANCE, span, told_skew
+from cmtool.connection.trusting import Trusting, comparison, way_out
 from cmtool.model import Json
 from cmtool.tls.certificates import Certificate
 from cmtool.tls.inspectors import Inspector, Place, inspector_of
+from cmtool.tls.standins import standin_of
 
-CLOCK_TOLERANCE = timedelta(minutes=2)
 _NAMES_SHOWN = 4
 _SET_CLOCK = (
     "Set the clock of this machine, which is {skew}: let the system set it from the network (NTP); "
@@ -56,12 +58,16 @@ _SELF_SIGNED = (
     "If this server is yours, name its certificate in SSL_CERT_FILE; the public gateway never "
     "shows a certificate that it issued to itself."
 )
+_ONE_OF_THEM = (
+    "Let whoever runs {host} mend the server at {address}, or take the address out of the DNS; "
+    "where a hosts file or a name server of your own gives it, correct that."
+)
+_NOT_ALL_ALIKE = (
+    "The name of {base_url} leads to several servers, and not all of them show a certificate that "
+    "is accepted here: it depends on the address whether a call works."
+)
 _MEND_PATH = (
     "Correct the path in the variable that names no certificates: it was set to add this authority."
-)
-_UPDATE_SYSTEM = (
-    "Install or update the certificates of the system (the package ca-certificates on most Linux "
-    "systems); programs that bring their own bundle work meanwhile."
 )
 
 
@@ -81,18 +87,6 @@ class Insight:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trusting:
-    """Whether a file of authorities accepts the certificate; ``variable`` is empty for certifi's.
-
-    ``accepts`` is None where that could not be found out.
-    """
-
-    variable: str
-    readers: str
-    accepts: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was seen of a server whose certificate was refused.
 
@@ -100,7 +94,8 @@ class Seen:
     certificate first; ``complete`` says that nothing of it is missing here.  ``here`` is the time
     of this machine, ``there`` the Date of an answer.  ``useless`` are sentences about variables
     that name no certificates, ``bundled`` says that the system has none, ``explained`` that the
-    reason of the refusal is known already.
+    reason of the refusal is known already.  At the addresses ``accepted_at`` the same host shows
+    a certificate that is accepted.
     """
 
     host: str
@@ -114,6 +109,7 @@ class Seen:
     useless: tuple[str, ...] = ()
     bundled: bool = False
     explained: bool = False
+    accepted_at: tuple[str, ...] = ()
 
     @property
     def skew(self) -> timedelta:
@@ -130,7 +126,24 @@ def explain_certificate(identifier: str, seen: Seen) -> Insight:
     common = (*_odd_address(seen), *_clock(seen, identifier))
     evidence = tuple(dict.fromkeys((*found.evidence, *common)))
     told = replace(found, evidence=evidence, details=_details(seen))
+    if seen.accepted_at:
+        return _at_one_address(seen, told)
     return replace(told, actions=(), cause="", final=False) if seen.explained else told
+
+
+def _at_one_address(seen: Seen, told: Insight) -> Insight:
+    """Say that only some of the servers behind a name show a certificate that is refused."""
+    good = " and ".join(seen.accepted_at)
+    return replace(
+        told,
+        evidence=(
+            f"The certificate is refused at {seen.address}, and at {good} it is accepted.",
+            *told.evidence,
+        ),
+        actions=(_ONE_OF_THEM.format(address=seen.address, host=seen.host), *told.actions),
+        final=True,
+        cause=_NOT_ALL_ALIKE,
+    )
 
 
 _ABOVE = (
@@ -190,35 +203,40 @@ def _of_names(seen: Seen, own: Certificate) -> Insight:
 
 
 def _of_trust(seen: Seen, own: Certificate) -> Insight:
-    comparison = (*seen.useless, *_comparison(seen))
-    way_out = (*(_MEND_PATH for _ in seen.useless[:1]), *_way_out_by_bundle(seen))
+    compared = (*seen.useless, *comparison(seen.trusting, bundled=seen.bundled))
+    first = (*(_MEND_PATH for _ in seen.useless[:1]), *way_out(seen.trusting))
+    standin = standin_of(own)
+    if standin is not None:
+        return Insight(
+            evidence=(_self_signed(own) if own.self_issued else _issued(own),),
+            actions=standin.actions,
+            final=True,
+            cause=standin.cause,
+        )
     inspector = _inspected(seen)
     if inspector is not None:
         return Insight(
-            evidence=(_issued(own), *comparison),
-            actions=(*way_out, _WAYS_OUT[inspector.place].format(name=inspector.name)),
+            evidence=(_issued(own), *compared),
+            actions=(*first, _WAYS_OUT[inspector.place].format(name=inspector.name)),
             final=True,
             cause=_INSPECTED.format(name=inspector.name, place=inspector.place.value),
         )
     if own.self_issued:
         return Insight(
-            evidence=(
-                f"The certificate is self-signed: {own.subject} issued it to itself.",
-                *comparison,
-            ),
-            actions=(*way_out, _SELF_SIGNED),
+            evidence=(_self_signed(own), *compared),
+            actions=(*first, _SELF_SIGNED),
             final=True,
             cause="What answers at {base_url} shows a certificate that it issued to itself. A "
-            "server under development does that, or a device on the way.",
+            "server does that which was never given another one, or a device on the way.",
         )
     if seen.complete and len(seen.chain) == 1 and own.fetchable:
         return Insight(
-            evidence=(_LEFT_OUT, _issued(own), *comparison),
-            actions=(*way_out, _SEND_ALL),
+            evidence=(_LEFT_OUT, _issued(own), *compared),
+            actions=(*first, _SEND_ALL),
             final=True,
             cause="The server at {base_url} sends an incomplete chain of certificates.",
         )
-    return Insight(evidence=(_issued(own), *_top(seen), *comparison), actions=way_out)
+    return Insight(evidence=(_issued(own), *_top(seen), *compared), actions=first)
 
 
 _EXPLANATIONS = {
@@ -228,37 +246,8 @@ _EXPLANATIONS = {
 }
 
 
-def _comparison(seen: Seen) -> Iterator[str]:
-    """Say who else trusts it, and which programs therefore fail."""
-    here = "this system has no certificates of its own" if seen.bundled else "the system's do not"
-    for entry in seen.trusting:
-        if entry.variable and entry.accepts is not None:
-            does = "holds its authority" if entry.accepts else "does not hold its authority either"
-            yield f"The file that {entry.variable} names {does}; it is read by {entry.readers}."
-        elif entry.accepts:
-            yield (
-                f"The bundle of certifi, which httpx and requests bring along, trusts it; {here}."
-            )
-        elif entry.accepts is False:
-            yield (
-                "The bundle of certifi, which httpx and requests bring along, does not trust it"
-                + (" either." if not seen.bundled else f", and {here}.")
-            )
-
-
-def _way_out_by_bundle(seen: Seen) -> Iterator[str]:
-    for entry in seen.trusting:
-        if not entry.accepts:
-            continue
-        if entry.variable and entry.variable != "SSL_CERT_FILE":
-            yield (
-                f"Name the file that {entry.variable} names in SSL_CERT_FILE too: it holds the "
-                "authority."
-            )
-            return
-        if not entry.variable:
-            yield _UPDATE_SYSTEM
-            return
+def _self_signed(own: Certificate) -> str:
+    return f"The certificate is self-signed: {own.subject} issued it to itself."
 
 
 def _issued(own: Certificate) -> str:
@@ -272,6 +261,13 @@ def _inspected(seen: Seen) -> Inspector | None:
 
 
 def _top(seen: Seen) -> Iterator[str]:
+    for below, above in pairwise(seen.chain):
+        if below.issuer != above.subject:
+            yield (
+                f"The chain that the server sent is out of order: {above.subject} stands behind "
+                f"the certificate of {below.subject}, which {below.issuer} issued."
+            )
+            return
     if len(seen.chain) > 1:
         yield f"The chain that the server sent ends at {seen.chain[-1].issuer}."
 
@@ -318,33 +314,11 @@ def _details(seen: Seen) -> dict[str, Json]:
         }
         details["chain"] = [str(c.subject) for c in seen.chain]
         details["inspected_by"] = inspector.name if inspector else None
+    if seen.accepted_at:
+        details["accepted_at"] = [*seen.accepted_at]
     if seen.there is not None:
         details["clock_ahead_s"] = (seen.here - seen.there).total_seconds()
     trusting: dict[str, Json] = {t.variable or "certifi": t.accepts for t in seen.trusting}
     if trusting:
         details["trusted_by"] = trusting
     return details
-
-
-def moment_of(value: str) -> datetime | None:
-    """Read a Date header (RFC 9110, section 6.6.1); None for what is none."""
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):  # a time zone of any size is taken apart without a check
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-_UNITS = (("years", 31_557_600), ("days", 86_400), ("hours", 3_600), ("minutes", 60))
-
-
-def span(difference: timedelta) -> str:
-    """Give a length of time in the unit that fits, two of it at least."""
-    seconds = abs(difference.total_seconds())
-    name, size = next((unit for unit in _UNITS if seconds >= 2 * unit[1]), ("seconds", 1))
-    return f"{seconds / size:.0f} {name}"
-
-
-def told_skew(ahead: timedelta) -> str:
-    """Say how far a clock is ahead, or behind."""
-    return f"{span(ahead)} {'ahead' if ahead > timedelta() else 'behind'}"

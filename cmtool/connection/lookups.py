@@ -7,7 +7,9 @@ the BSDs' headers, and Winsock has numbers of its own.
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from cmtool.redact import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ REFUSED = Reason(
     action="Let the owner of the name server, or of the VPN that brings it, look at this name.",
 )
 SILENT = Reason(
-    words="could not be looked up: the name server was asked and stayed silent",
+    words="could not be looked up: the name server was asked and stayed silent{waited}",
     action=FOR_THE_MOMENT.action,
 )
 UNUSABLE = Reason(
@@ -55,6 +57,7 @@ SYSTEM = Reason(
 
 _NUMBERS: dict[int, Reason] = {
     # glibc and musl
+    -105: UNUSABLE,
     -2: UNKNOWN,
     -3: FOR_THE_MOMENT,
     -4: REFUSED,
@@ -72,7 +75,10 @@ _NUMBERS: dict[int, Reason] = {
     7: NO_ADDRESS,
     8: UNKNOWN,
     11: SYSTEM,
-    # Winsock: WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY, WSANO_DATA
+    # Winsock: WSAENETDOWN, WSAENETUNREACH, WSAHOST_NOT_FOUND, WSATRY_AGAIN, WSANO_RECOVERY,
+    # WSANO_DATA
+    10050: FOR_THE_MOMENT,
+    10051: FOR_THE_MOMENT,
     11001: UNKNOWN,
     11002: FOR_THE_MOMENT,
     11003: REFUSED,
@@ -80,15 +86,25 @@ _NUMBERS: dict[int, Reason] = {
 }
 
 
-def reason(cause: BaseException | None) -> Reason:
-    """Say why a lookup failed; None is an answer without any address."""
+def reason(cause: BaseException | None, after_s: float | None = None) -> Reason:
+    """Say why a lookup failed; None is an answer without any address.
+
+    ``after_s`` are the seconds that it took.
+    """
     match cause:
         case None:
             return NO_ADDRESS
         case UnicodeError():
             return UNUSABLE
         case socket.gaierror(errno=number):
-            return _NUMBERS.get(number or 0, UNKNOWN)
+            return _NUMBERS.get(number or 0) or _said(cause)
         case TimeoutError():
-            return SILENT
-    return SYSTEM
+            waited = f" for {after_s:.2g} s" if after_s else ""
+            return replace(SILENT, words=SILENT.words.format(waited=waited))
+    return _said(cause)
+
+
+def _said(cause: BaseException) -> Reason:
+    """Give a failure that is in no table in the words of the system, which may be anybody's."""
+    said = cause.strerror if isinstance(cause, OSError) and cause.strerror else str(cause)
+    return replace(SYSTEM, words=f"{SYSTEM.words} ({visible(said)})") if said else SYSTEM

@@ -11,13 +11,16 @@ import contextlib
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
+from cmtool.connection.clocks import sent_at
 from cmtool.connection.dialling import DialError, Lookup, dial, lookup
 from cmtool.connection.sockets import Connection
 from cmtool.connection.tunnels import TunnelError, Tunneller
-from cmtool.tls.certificates import shown_in
+from cmtool.tls.certificates import asks_for_certificate, shown_in
+from cmtool.tls.verification import NOT_KNOWN
 
 T = TypeVar("T")
 
@@ -50,13 +53,13 @@ class Way:
 class Shown:
     """What a server shows to somebody who does not verify it.
 
-    ``date`` is the Date header of its answer, empty without one.
+    ``date`` is when its answer says that it was sent, None where it does not.
     """
 
     address: str
     version: str | None
     certificate: bytes
-    date: str = ""
+    date: datetime | None = None
 
 
 async def shown(way: Way) -> Shown | None:
@@ -70,8 +73,30 @@ async def chain(way: Way) -> list[bytes]:
 
 
 async def accepted(way: Way, context: ssl.SSLContext) -> bool | None:
-    """Say whether a context believes the certificate; None where no certificate was seen."""
+    """Say whether a context knows the authority; None where something else was in the way."""
     return await _within(way, _accepted(way, context))
+
+
+async def addresses(way: Way) -> list[str]:
+    """Give the addresses that the host has; none where a proxy looks it up."""
+    if way.tunneller is not None:
+        return []
+    return await _within(way, way.addresses_of(way.host, way.port)) or []
+
+
+def at(way: Way, address: str) -> Way:
+    """Give the way to one address of the host."""
+
+    async def only(_host: str, _port: int) -> list[str]:
+        return [address]
+
+    return replace(way, addresses_of=only)
+
+
+async def demands(way: Way) -> bool | None:
+    """Say whether the server asks for a certificate of the client, as far as TLS 1.2 tells."""
+    flight = await _within(way, _flight(way))
+    return None if flight is None else asks_for_certificate(flight)
 
 
 async def speaks(way: Way, version: ssl.TLSVersion) -> bool | None:
@@ -116,45 +141,59 @@ async def _shown(way: Way) -> Shown:
             secured.close()
 
 
-async def _date(way: Way, connection: Connection) -> str:
+async def _date(way: Way, connection: Connection) -> datetime | None:
     """Ask for the Date, which may come late or never: what is known by then counts more."""
     with contextlib.suppress(OSError):  # a TimeoutError is one
         async with asyncio.timeout(way.limit_s / 2):
             await connection.write(_request(way))
             head = await _head(connection)
-        lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
-        found = (value for name, _, value in lines if name.strip().lower() == b"date")
-        return next(found, b"").strip().decode("latin-1")
-    return ""
+        lines = (line.decode("latin-1").partition(":") for line in head.split(b"\r\n")[1:])
+        return sent_at({name.strip().lower(): value.strip() for name, _, value in lines})
+    return None
 
 
 async def _chain(way: Way) -> list[bytes]:
-    """Shake hands in a version that sends certificates in the clear, and keep what comes."""
+    return shown_in(await _flight(way))
+
+
+async def _flight(way: Way) -> bytes:
+    """Shake hands in a version that sends certificates in the clear, and keep what comes.
+
+    Also of a handshake that is refused in the end.
+    """
     context = _unverified()
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     incoming, outgoing, stream = ssl.MemoryBIO(), ssl.MemoryBIO(), b""
     tls = context.wrap_bio(incoming, outgoing, server_hostname=way.host)
     async with _Opened(way) as connection:
-        while True:
-            try:
-                tls.do_handshake()
-            except ssl.SSLWantReadError:
+        with contextlib.suppress(OSError):  # an SSLError is one
+            while not _shaken(tls):
                 await connection.write(outgoing.read())
-            else:
-                break
-            piece = await connection.read(_HEAD_LIMIT)
-            if not piece:
-                break
-            stream += piece
-            incoming.write(piece)
-    return shown_in(stream)
+                piece = await connection.read(_HEAD_LIMIT)
+                if not piece:
+                    break
+                stream += piece
+                incoming.write(piece)
+    return stream
+
+
+def _shaken(tls: ssl.SSLObject) -> bool:
+    """Take the handshake as far as it goes; True when it is finished.  Raises ssl.SSLError."""
+    try:
+        tls.do_handshake()
+    except ssl.SSLWantReadError:
+        return False
+    return True
 
 
 async def _accepted(way: Way, context: ssl.SSLContext) -> bool:
+    """Finish a handshake; raises where the certificate is refused for another reason."""
     try:
         return await _finishes(way, context, way.host, raising=True)
-    except ssl.SSLCertVerificationError:
-        return False
+    except ssl.SSLCertVerificationError as exc:
+        if exc.verify_code in NOT_KNOWN:
+            return False
+        raise
 
 
 async def _finishes(

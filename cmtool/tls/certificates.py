@@ -20,6 +20,7 @@ _AUTHORITY_INFORMATION = b"\x2b\x06\x01\x05\x05\x07\x01\x01"
 _CA_ISSUERS = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02"  # where the issuer's certificate is
 _WIDE_TEXT = {0x1E: "utf-16-be", 0x1C: "utf-32-be"}  # BMPString, UniversalString
 _LONG = 0x80
+_HANDSHAKE, _CERTIFICATE, _CERTIFICATE_REQUEST = 0x16, 0x0B, 0x0D  # a record, two messages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,19 +104,28 @@ def readable(chain: list[bytes]) -> tuple[Certificate, ...]:
 def shown_in(stream: bytes) -> list[bytes]:
     """Give the certificates in what a server sent during a handshake up to TLS 1.2.
 
-    Records: RFC 5246, section 6.2.1; the Certificate message: section 7.4.2.  From TLS 1.3 on it
-    is encrypted; then, and when the message is not whole, nothing is found.
+    The Certificate message: RFC 5246, section 7.4.2.  From TLS 1.3 on it is encrypted; then, and
+    when the message is not whole, nothing is found.
     """
+    shown = (body for kind, body in _messages(stream) if kind == _CERTIFICATE)
+    return list(_lengthy(next(shown, b"")[3:]))
+
+
+def asks_for_certificate(stream: bytes) -> bool:
+    """Say whether a server asked for a certificate of the client (RFC 5246, section 7.4.4)."""
+    return any(kind == _CERTIFICATE_REQUEST for kind, _ in _messages(stream))
+
+
+def _messages(stream: bytes) -> Iterator[tuple[int, bytes]]:
+    """Give kind and content of each handshake message; records: RFC 5246, section 6.2.1."""
     messages = b""
-    while len(stream) > 5 and stream[0] == 0x16:  # noqa: PLR2004 - a handshake record's head
+    while len(stream) > 5 and stream[0] == _HANDSHAKE:  # noqa: PLR2004 - a record's head
         length = int.from_bytes(stream[3:5], "big")
         messages, stream = messages + stream[5 : 5 + length], stream[5 + length :]
     while len(messages) > 4:  # noqa: PLR2004 - a message's head
-        kind, length = messages[0], int.from_bytes(messages[1:4], "big")
-        if kind == 0x0B:  # noqa: PLR2004 - certificate
-            return list(_lengthy(messages[7 : 4 + length]))
+        length = int.from_bytes(messages[1:4], "big")
+        yield messages[0], messages[4 : 4 + length]
         messages = messages[4 + length :]
-    return []
 
 
 def _lengthy(listed: bytes) -> Iterator[bytes]:

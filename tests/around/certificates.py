@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
-from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 NOW = datetime.now(UTC)
 DAY = timedelta(days=1)
@@ -73,6 +73,7 @@ def made(
     common: str,
     *,
     by: Made | None = None,
+    organisation: str = "",
     weak: bool = False,
     extensions: Iterable[tuple[x509.ExtensionType, bool]] = (),
     since: datetime = NOW - DAY,
@@ -82,7 +83,8 @@ def made(
     key: CertificateIssuerPrivateKeyTypes = ec.generate_private_key(ec.SECP256R1())
     if weak:
         key = rsa.generate_private_key(65_537, 1024)  # noqa: S505 - that is the case
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+    named = {NameOID.ORGANIZATION_NAME: organisation, NameOID.COMMON_NAME: common}
+    name = x509.Name([x509.NameAttribute(kind, text) for kind, text in named.items() if text])
     builder = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -110,6 +112,14 @@ FETCHABLE = (
     ),
     False,
 )
+
+
+FOR_CLIENTS = (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), False)
+FOR_ONE_DOMAIN = (
+    x509.NameConstraints(permitted_subtrees=[x509.DNSName("corp.example")], excluded_subtrees=None),
+    True,
+)
+NO_DEEPER = (x509.BasicConstraints(ca=True, path_length=0), True)
 
 
 def hosts(*names: str) -> tuple[x509.ExtensionType, bool]:

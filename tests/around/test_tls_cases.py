@@ -16,6 +16,7 @@ import certifi
 import pytest
 
 from cmtool.cli import session
+from cmtool.connection import dialling
 from cmtool.tls.trust import Store
 from tests.around import certificates as certs
 from tests.around.certificates import DAY, NOW
@@ -101,6 +102,47 @@ def by_no_authority(folder: Path) -> ssl.SSLContext:
     return certs.made("localhost", by=root, extensions=[certs.hosts("localhost")]).server(folder)
 
 
+def for_clients(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    extensions = [certs.hosts("localhost"), certs.FOR_CLIENTS]
+    return certs.made("localhost", by=root, extensions=extensions).server(folder)
+
+
+def for_another_domain(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY, certs.FOR_ONE_DOMAIN])
+    (folder / "ca.pem").write_bytes(root.pem)
+    return certs.made("localhost", by=root, extensions=[certs.hosts("localhost")]).server(folder)
+
+
+def below_another(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.NO_DEEPER])
+    between = certs.made("Issuing CA 4", by=root, extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    leaf = certs.made("localhost", by=between, extensions=[certs.hosts("localhost")])
+    return leaf.server(folder, between)
+
+
+def disordered(folder: Path) -> ssl.SSLContext:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    between = certs.made("Issuing CA 4", by=root, extensions=[certs.IS_AUTHORITY])
+    other = certs.made("Issuing CA 5", by=root, extensions=[certs.IS_AUTHORITY])
+    (folder / "ca.pem").write_bytes(root.pem)
+    leaf = certs.made("localhost", by=between, extensions=[certs.hosts("localhost")])
+    return leaf.server(folder, other)
+
+
+def default(common: str, organisation: str = "") -> Setting:
+    """What a product shows that was never given a certificate."""
+
+    def context(folder: Path) -> ssl.SSLContext:
+        extensions = [certs.hosts("default.example")]
+        shown = certs.made(common, organisation=organisation, extensions=extensions)
+        return shown.server(folder)
+
+    return context
+
+
 def without_intermediate(folder: Path) -> ssl.SSLContext:
     root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
     between = certs.made("Issuing CA 4", by=root, extensions=[certs.IS_AUTHORITY])
@@ -137,6 +179,12 @@ def asking_for_a_certificate(_: Path) -> ssl.SSLContext:
     context = certs.server()
     context.verify_mode = ssl.CERT_REQUIRED
     certs.AUTHORITY.configure_trust(context)
+    return context
+
+
+def asking_for_a_certificate_in_tls_1_2(folder: Path) -> ssl.SSLContext:
+    context = asking_for_a_certificate(folder)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
     return context
 
 
@@ -313,6 +361,88 @@ CASES = {
         id="tls_untrusted",
         said=("not allowed to issue any", "CA:TRUE"),
     ),
+    "for-clients": Case(
+        tls=for_clients,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("another use than that of a server", "1. Let whoever runs the server show"),
+        unsaid=("bundle of certifi", "Get the authority's certificate"),
+    ),
+    "for-another-domain": Case(
+        tls=for_another_domain,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("for certain names only (name constraints)", "1. Let whoever runs the authority"),
+        unsaid=("bundle of certifi", "Get the authority's certificate"),
+    ),
+    "below-another": Case(
+        tls=below_another,
+        environ=made_file,
+        id="tls_untrusted",
+        said=("longer than one of its authorities allows", "without a path length"),
+        unsaid=("bundle of certifi", "Get the authority's certificate"),
+    ),
+    "chain-disordered": Case(
+        tls=disordered,
+        environ=made_file,
+        id="tls_untrusted",
+        said=(
+            (
+                'out of order: "Issuing CA 5" stands behind the certificate of "localhost", which '
+                '"Issuing CA 4" issued'
+            ),
+        ),
+    ),
+    "default-of-an-ingress": Case(
+        tls=default("Kubernetes Ingress Controller Fake Certificate", "Acme Co"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("The ingress of a Kubernetes cluster answered", "1. Give the Ingress of this host"),
+        unsaid=("bundle of certifi", "If this server is yours"),
+    ),
+    "default-of-traefik": Case(
+        tls=default("TRAEFIK DEFAULT CERT"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("1. Give the router of this host a certificate",),
+    ),
+    "default-of-apache": Case(
+        tls=default("localhost.localdomain", "SomeOrganization"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("SSLCertificateFile",),
+    ),
+    "default-of-plesk": Case(
+        tls=default("Plesk", "Plesk"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("1. Assign a certificate to the domain in Plesk.",),
+    ),
+    "page-of-a-firewall": Case(
+        tls=default("FGT60F1234", "Fortinet"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("A Fortinet FortiGate answered", "1. Open any page with http:// in the browser"),
+        unsaid=("root certificate of Fortinet",),
+    ),
+    "page-of-a-router": Case(
+        tls=default("fritz.box"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("A router answered", "do not lead the host to the device"),
+    ),
+    "authority-of-tests": Case(
+        tls=issued_by("(STAGING) Let's Encrypt", "(STAGING) Riddling Rhubarb R12"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("the staging authority of Let's Encrypt", "1. Let whoever runs the server fetch"),
+    ),
+    "authority-of-one-machine": Case(
+        tls=issued_by("mkcert development CA", "me@laptop"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("mkcert -CAROOT",),
+    ),
     "zscaler": Case(
         tls=issued_by("Zscaler Inc.", "Zscaler Intermediate Root CA"),
         environ=nothing,
@@ -370,7 +500,12 @@ CASES = {
         tls=plain,
         talk=silent,
         id="connection_timeout",
-        said=("nothing answered the TLS handshake", "whose packets are too large (MTU)"),
+        said=(
+            "nothing answered the TLS handshake",
+            "whose packets are too large (MTU)",
+            "no connection came about in time",
+        ),
+        unsaid=("such as a phone's",),
         timeout_s=1.5,
     ),
     "cut": Case(
@@ -378,6 +513,7 @@ CASES = {
         talk=hangs_up,
         id="connection_reset",
         said=("closed during the TLS handshake", "a firewall that reads the host name"),
+        unsaid=("an inspecting proxy may cut",),
     ),
     "reset": Case(
         tls=plain,
@@ -416,6 +552,7 @@ class Refused:
 
     tls: Setting
     said: tuple[str, ...]
+    unsaid: tuple[str, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -428,6 +565,16 @@ REFUSALS = {
     "client-certificate": Refused(
         tls=asking_for_a_certificate,
         said=("demands a certificate of the client (mutual TLS)",),
+    ),
+    "client-certificate-in-tls-1.2": Refused(
+        tls=asking_for_a_certificate_in_tls_1_2,
+        said=("demands a certificate of the client (mutual TLS)", "asks for a key, not for a"),
+        unsaid=("Update Python", "no version of TLS"),
+    ),
+    "no-certificate-at-all": Refused(
+        tls=lambda _: ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER),
+        said=("speaks TLS and refuses every handshake", "does not serve the name"),
+        unsaid=("Update Python", "that this machine can still speak"),
     ),
     "name-refused": Refused(
         tls=refusing_the_name,
@@ -445,8 +592,35 @@ def test_an_alert(doctor: Doctor, tmp_path: Path, case: Refused) -> None:
     assert (said.id, said.exit_code) == ("tls_failure", 9)
     for text in case.said:
         assert text in said.prose
+    for text in case.unsaid:
+        assert text not in said.prose
     details = said.check("connection")["details"]
     assert {name: details[name] for name in case.details} == case.details
+
+
+def test_one_of_two_servers_behind_a_name_shows_a_bad_certificate(
+    doctor: Doctor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, bad, good = "gateway.localhost", "127.0.0.1", "127.0.0.2"
+    real = dialling._connect
+    addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (a, 443)) for a in (bad, good)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses)
+    talk = answering(dated(datetime.now(UTC)))
+    with (
+        listening(talk, certs.server(name, **EXPIRED)) as first,
+        listening(talk, certs.server(name)) as second,
+    ):
+        ports = {bad: first.port, good: second.port}
+
+        async def connect(address: str, **given: Any) -> Any:
+            return await real("127.0.0.1", **{**given, "port": ports[address]})
+
+        monkeypatch.setattr(dialling, "_connect", connect)
+        said = doctor(CROSSMODEL_API_URL=f"https://{name}/v1", **trusted(tmp_path))
+    assert (said.id, said.exit_code) == ("tls_expired", 9)
+    assert f"refused at {bad}, and at {good} it is accepted" in said.prose
+    assert f"1. Let whoever runs {name} mend the server at {bad}" in said.prose
+    assert said.check("connection")["details"]["accepted_at"] == [good]
 
 
 def test_a_firewall_that_cuts_by_name(doctor: Doctor, tmp_path: Path) -> None:

@@ -64,11 +64,25 @@ def test_dial(errors: list[OSError], identifier: str) -> None:
 
 
 def test_every_address_is_in_the_details() -> None:
-    assert dial_failure(dial_error(UNREACHABLE, SLOW, OSError("odd"))).details[3:] == (
+    assert dial_failure(dial_error(UNREACHABLE, SLOW, OSError("odd"))).details[1:] == (
         "192.0.2.0 port 443: Network is unreachable.",
         "192.0.2.1 port 443: no answer in time.",
         "192.0.2.2 port 443: odd.",
     )
+
+
+def test_of_many_addresses_the_first_are_told_and_the_others_counted() -> None:
+    details = dial_failure(dial_error(*[REFUSED] * 8, *[SLOW] * 22)).details
+    assert len(details) == 9
+    assert details[-2:] == (
+        "2 more of its addresses: Connection refused.",
+        "22 more of its addresses: no answer in time.",
+    )
+
+
+def test_a_lookup_that_nobody_answered_is_told_with_its_time() -> None:
+    details = dial_failure(DialError("gateway.example", 443, (), SLOW, 10.04)).details
+    assert "stayed silent for 10 s." in details[0]
 
 
 def test_the_time_of_an_address_is_told() -> None:
@@ -92,7 +106,9 @@ def test_the_time_of_an_address_is_told() -> None:
         pytest.param(socket.gaierror(11003, "x"), "failure of its own", id="fail-windows"),
         pytest.param(socket.gaierror(socket.EAI_SYSTEM, "x"), "resolver of this", id="system"),
         pytest.param(OSError(errno.EMFILE, "x"), "resolver of this", id="no-gaierror"),
-        pytest.param(socket.gaierror(4711, "x"), "no such name", id="unheard-of"),
+        pytest.param(socket.gaierror(4711, "Odd"), "failed (Odd)", id="unheard-of"),
+        pytest.param(socket.gaierror(-105, "x"), "is no host name", id="encoding"),
+        pytest.param(socket.gaierror(10050, "x"), "no name server", id="net-down-windows"),
         pytest.param(SLOW, "stayed silent", id="no-answer"),
         pytest.param(UnicodeError(), "no host name", id="no-name"),
         pytest.param(None, "no address of any family", id="empty-answer"),
@@ -194,9 +210,15 @@ def handshake(reason: str) -> ssl.SSLError:
             handshake("TLSV13_ALERT_CERTIFICATE_REQUIRED"), "tls_failure", "mutual", id="client"
         ),
         pytest.param(
-            handshake("SSLV3_ALERT_HANDSHAKE_FAILURE"), "tls_failure", "cipher", id="handshake"
+            handshake("SSLV3_ALERT_HANDSHAKE_FAILURE"),
+            "tls_failure",
+            "does not say why",
+            id="handshake",
         ),
         pytest.param(handshake("DH_KEY_TOO_SMALL"), "tls_failure", "too weak", id="parameters"),
+        pytest.param(
+            handshake("NO_PROTOCOLS_AVAILABLE"), "tls_failure", "on this machine", id="no-versions"
+        ),
         pytest.param(handshake("BAD_SIGNATURE"), "tls_failure", "changed", id="tampered"),
         pytest.param(handshake("SOMETHING_NEW"), "tls_failure", "SOMETHING_NEW", id="new"),
         pytest.param(

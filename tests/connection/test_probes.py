@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from cmtool.connection import probes
+from cmtool.connection.clocks import moment_of
 from cmtool.connection.probes import VERSIONS, Way
 from cmtool.connection.tunnels import Tunneller
 from cmtool.routing.proxies import read_proxy
@@ -79,8 +80,17 @@ async def test_what_a_server_shows(chained: tuple[trustme.CA, ssl.SSLContext]) -
     async with serving(answering(f"dAtE:  {DATE}"), chained[1]) as port:
         shown = await probes.shown(way(port))
     assert shown is not None
-    assert (shown.address, shown.version, shown.date) == ("127.0.0.1", "TLS 1.3", DATE)
+    assert (shown.address, shown.version, shown.date) == ("127.0.0.1", "TLS 1.3", moment_of(DATE))
     assert readable([shown.certificate])[0].names == ("localhost",)
+
+
+async def test_the_date_of_a_kept_answer_is_none(
+    chained: tuple[trustme.CA, ssl.SSLContext],
+) -> None:
+    async with serving(answering(f"Date: {DATE}\r\nAge: 7200"), chained[1]) as port:
+        shown = await probes.shown(way(port))
+    assert shown is not None
+    assert shown.date is None
 
 
 async def test_a_server_that_shows_its_certificate_and_no_answer(
@@ -89,7 +99,7 @@ async def test_a_server_that_shows_its_certificate_and_no_answer(
     async with serving(silent, chained[1]) as port:
         shown = await probes.shown(way(port, limit_s=0.4))
     assert shown is not None
-    assert shown.date == ""
+    assert shown.date is None
 
 
 async def test_the_whole_chain_is_seen(chained: tuple[trustme.CA, ssl.SSLContext]) -> None:
