@@ -99,13 +99,18 @@ class _Sources:
 
     variables: Mapping[str, str] = field(repr=False)
     file: str | None = None
+    named: DotEnv | None = None
     in_file: frozenset[str] = frozenset()
     outweighed: str | None = field(default=None, repr=False)
     remarks: list[str] = field(default_factory=list)
 
     def where(self, name: str) -> str:
         """Name a variable in words, with the file when it comes from there."""
-        return f"{name} in {self.file}" if name in self.in_file else name
+        return f"{name} in {self.file}" if self.file_of(name) else name
+
+    def file_of(self, name: str) -> str | None:
+        """Give the file that a variable comes from, None for the environment."""
+        return self.file if name in self.in_file else None
 
     def source(self, name: str) -> str:
         """Name the source of a variable as the report does."""
@@ -140,8 +145,9 @@ def load(  # noqa: PLR0913 - one argument for each option
         environ={name: value for name, value in variables.items() if _is_relevant(name)},
         dotenv=_dotenv(),
         env_file=env_file,
+        named=sources.named,
         outweighed=_named(sources.outweighed),
-        other_keys=tuple(_other_keys(variables)),
+        other_keys=tuple(_other_keys(sources)),
         misnamed_urls=() if base_url is not None else tuple(_misnamed_urls(variables)),
         file_remarks=tuple(sources.remarks),
     )
@@ -152,28 +158,54 @@ def _sources(environ: Mapping[str, str], file: str | None, timeout_s: float) -> 
     if file is None:
         return _Sources(variables=environ)
     from cmtool.settings.encodings import decoded  # noqa: PLC0415 - start-up time: few name a file
-    from cmtool.settings.envfiles import parsed  # noqa: PLC0415 - likewise
+    from cmtool.settings.envfiles import parsed, read  # noqa: PLC0415 - likewise
 
-    what = f"The file {file} of --env-file"
-    text = decoded(in_time(partial(read_file, Path(file), what, ENV_FILE_LIMIT), timeout_s))
-    if not text.certain:
+    path, what = _path(file, "--env-file"), f"The file {file} of --env-file"
+    text = decoded(in_time(partial(read_file, path, what, ENV_FILE_LIMIT), timeout_s))
+    if "\0" in text.text:
         raise UsageError(f"{what} {(text.trouble or '').partition(';')[0]}.")
-    in_text, remarks = parsed(text.text, file, {KEY_VARIABLE, *_RELEVANT})
+    watched = {KEY_VARIABLE, *_RELEVANT, *_PROXIES, *(name.lower() for name in _PROXIES)}
+    in_text, remarks = parsed(text.text, file, watched, environ)
     if text.trouble:
         remarks.append(f"{file} {text.trouble}.")
-    in_file = frozenset(in_text) - frozenset(environ)
-    variables = {**in_text, **environ}
-    outweighed = in_text.get(KEY_VARIABLE) if KEY_VARIABLE in environ else None
+    named = read(text.text, file)
+    remarks += [f"{file}: {said[0].lower()}{said[1:]}" for said in named.broken]
     return _Sources(
-        variables=variables, file=file, in_file=in_file, outweighed=outweighed, remarks=remarks
+        variables={**in_text, **environ},
+        file=file,
+        named=named,
+        in_file=frozenset(in_text) - frozenset(environ),
+        outweighed=in_text.get(KEY_VARIABLE) if KEY_VARIABLE in environ else None,
+        remarks=remarks,
     )
+
+
+def _path(given: str, option: str) -> Path:
+    """Give the path of a file that an option names; no shell expands ``~`` behind a ``=``.
+
+    Raises UsageError for nothing, and for a key itself, which it does not repeat.
+    """
+    from cmtool.credentials import is_a_secret  # noqa: PLC0415 - start-up time: few name a file
+
+    if not given.strip():
+        raise UsageError(f"{option} takes the path of a file; what was given is empty.")
+    if is_a_secret(given) and not os.path.lexists(given):
+        raise UsageError(
+            f"{option} takes the path of a file; what was given looks like a key and is not "
+            "repeated here. Put it into CROSSMODEL_API_KEY instead, and take it out of the "
+            "shell's history."
+        )
+    try:
+        return Path(given).expanduser()
+    except RuntimeError:  # nobody knows that user, or where home is
+        return Path(given)
 
 
 def _key(sources: _Sources, file: str | None, timeout_s: float) -> tuple[str | None, str, str]:
     if file is None:
         key = sources.variables.get(KEY_VARIABLE)
         return key, sources.where(KEY_VARIABLE), sources.source(KEY_VARIABLE)
-    read = read_stdin if file == "-" else partial(read_key_file, Path(file))
+    read = read_stdin if file == "-" else partial(read_key_file, _path(file, "--api-key-file"))
     key, trouble = _key_text(in_time(read, timeout_s), file)
     if trouble:
         sources.remarks.append(trouble)
@@ -188,7 +220,8 @@ def _key_text(content: bytes, file: str) -> tuple[str, str | None]:
 
     text = decoded(content)
     where = "The text on standard input" if file == "-" else file
-    trouble = f"{where} {text.trouble}." if text.trouble else None
+    told = text.trouble and "\0" not in text.text  # of a NUL the judge of the key speaks
+    trouble = f"{where} {text.trouble}." if told else None
     return text.text.removesuffix("\n").removesuffix("\r"), trouble
 
 
@@ -216,17 +249,16 @@ def _named(outweighed: str | None) -> NamedKey | None:
     return NamedKey(name=KEY_VARIABLE, key=Secret(outweighed)) if outweighed else None
 
 
-def _other_keys(variables: Mapping[str, str]) -> Iterator[NamedKey]:
+def _other_keys(sources: _Sources) -> Iterator[NamedKey]:
     """Give the keys of the gateway that other variables hold whose name is that of a key."""
     from cmtool.credentials import PREFIX, bare  # noqa: PLC0415 - start-up time
 
-    for name in sorted(variables):
-        value = variables[name]
+    for name, value in sorted(sources.variables.items()):
         if name == KEY_VARIABLE or PREFIX not in value or len(value) > _LONGEST_VALUE:
             continue
         named = any(word in name.upper() for word in _KEY_NAMED)
         if (named or meant_by(name) == KEY_VARIABLE) and bare(value).startswith(PREFIX):
-            yield NamedKey(name=name, key=Secret(value))
+            yield NamedKey(name=name, key=Secret(value), file=sources.file_of(name))
 
 
 def _misnamed_urls(variables: Mapping[str, str]) -> Iterator[str]:
@@ -244,11 +276,8 @@ def _dotenv() -> DotEnv | None:
     if found is None:
         return None
     from cmtool.settings.encodings import decoded  # noqa: PLC0415 - start-up time: only where there is one
-    from cmtool.settings.envfiles import keys_of  # noqa: PLC0415 - likewise
+    from cmtool.settings.envfiles import read  # noqa: PLC0415 - likewise
 
     path, content = found
     text = decoded(content)
-    keys, remarks = keys_of(text.text)
-    if text.trouble and keys:
-        remarks = (f"The file {text.trouble}.", *remarks)
-    return DotEnv(path=str(path), keys=keys, remarks=remarks)
+    return read(text.text, str(path), text.trouble)

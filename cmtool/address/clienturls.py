@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 from cmtool import catalog
 from cmtool.address import API_HOST, PUBLIC_BASE_URL, examine, shown
 from cmtool.credentials import PREFIX, bare
+from cmtool.credentials.vendors import vendor_of
 from cmtool.model import Finding
 from cmtool.routing.proxies import is_loopback
 from cmtool.settings import Settings
+from cmtool.settings.variables import KEY_VARIABLE
 
 _OWN = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
 _DEFAULT = "the default"
@@ -70,28 +72,69 @@ CLIENTS = (
 def remarks(settings: Settings, base_url: str | None) -> Iterator[Finding]:
     """Give warnings for variables that point here wrongly; ``base_url`` is the one of this run."""
     environ, used = settings.environ, base_url or PUBLIC_BASE_URL
-    yield from _conflict(settings, used)
+    yield from _conflict(settings, base_url)
+    yield from _not_loaded(settings, used)
     for client in CLIENTS:
         held = [name for name in client.keys if bare(environ.get(name, "")).startswith(PREFIX)]
         values = {name: environ[name] for name in client.variables if environ.get(name, "").strip()}
-        for name, value in values.items():
-            if _is_meant_here(value, used, holds_key=bool(held)):
-                yield from _misfit(client, name, value, used)
-        if held and all(map(_vendor, values.values())):
+        here = {
+            name: value
+            for name, value in values.items()
+            if _is_meant_here(value, used, holds_key=bool(held))
+        }
+        foreign = () if held else _foreign(client, environ)
+        if foreign and (at := next((n for n, v in here.items() if _is_same(v, used)), None)):
+            yield _strangers(settings, at, foreign[0])
+            continue
+        for name, value in here.items():
+            yield from _misfit(client, name, value, used)
+        if held and not values and (empty := _empty(client, environ)):
+            yield _hollow(client, empty, used)
+        elif held and all(map(_vendor, values.values())):
             yield _astray(client, held, values, used)
     if settings.base_url_where == _DEFAULT:
         yield from _unread(environ, used)
 
 
-def _conflict(settings: Settings, used: str) -> Iterator[Finding]:
+def _conflict(settings: Settings, base_url: str | None) -> Iterator[Finding]:
     """Warn of two variables of our own that come to different addresses."""
     values = {
         name: settings.environ[name] for name in _OWN if settings.environ.get(name, "").strip()
     }
-    if len({examine(value, name).base_url or value for name, value in values.items()}) > 1:
-        told = " and ".join(f"{name} is {shown(value)}" for name, value in values.items())
-        where = settings.base_url_where
-        yield _remark("base_url_conflict", f"{told}; {where} is used, which comes to {used}.")
+    meant = {name: examine(value, name).base_url for name, value in values.items()}
+    if len({meant[name] or value for name, value in values.items()}) <= 1:
+        return
+    told = " and ".join(f"{name} is {shown(value)}" for name, value in values.items())
+    where = settings.base_url_where
+    first, second = _OWN
+    if base_url is not None:
+        yield _remark("base_url_conflict", f"{told}; {where} is used, which comes to {base_url}.")
+    elif where == first and (good := meant[second]):
+        said = f"{second} names {good}, which can be used; {first} outweighs it, and cannot."
+        yield _remark("base_url_conflict", said, line=f"unset {first}")
+
+
+def _not_loaded(settings: Settings, used: str) -> Iterator[Finding]:
+    """Warn of an address in a .env file to which a program that loads the file would go."""
+    dotenv = settings.dotenv
+    for name in _OWN if dotenv and settings.key and settings.env_file is None else ():
+        value = dotenv.others.get(name, "") if dotenv else ""
+        if value and name not in settings.environ and examine(value, name).base_url != used:
+            where = f"{name} in {dotenv.path if dotenv else ''}"
+            said = f"{where} is {shown(value)}, which was not loaded; cmtool asked {used}."
+            yield _remark("base_url_conflict", said)
+            return
+
+
+def _foreign(client: Client, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Give the variables that hold keys of other vendors, which these clients would send."""
+    return tuple(name for name in client.keys if vendor_of(bare(environ.get(name, ""))))
+
+
+def _empty(client: Client, environ: Mapping[str, str]) -> str | None:
+    """Give the variable that is set to nothing: the official packages take even that for a URL."""
+    first = client.variables[0]
+    return first if first in environ else None
 
 
 def _is_meant_here(value: str, used: str, *, holds_key: bool) -> bool:
@@ -101,6 +144,12 @@ def _is_meant_here(value: str, used: str, *, holds_key: bool) -> bool:
     meant = examine(value, "it").base_url
     host = urlsplit(meant).hostname if meant else None
     return holds_key or host == API_HOST or (host is not None and host == urlsplit(used).hostname)
+
+
+def _is_same(value: str, used: str) -> bool:
+    """Say whether a value names the public gateway, or the very server of this run."""
+    named = urlsplit(examine(value, "it").base_url or "").netloc
+    return named in {API_HOST, urlsplit(used).netloc}
 
 
 def _vendor(value: str) -> str | None:
@@ -142,6 +191,24 @@ def _astray(client: Client, held: list[str], values: Mapping[str, str], used: st
     return _remark("key_in_other_variable", said, setting=(variable, client.base_url(used)))
 
 
+def _hollow(client: Client, variable: str, used: str) -> Finding:
+    """Warn of an empty base URL; seen with openai 3.57.0 and anthropic 2.13.0."""
+    said = (
+        f"{variable} is set, but empty: {client.name} take that for the address and fail with a "
+        "connection error; only where it is unset do they ask their own vendor."
+    )
+    return _remark("client_base_url", said, setting=(variable, client.base_url(used)))
+
+
+def _strangers(settings: Settings, variable: str, name: str) -> Finding:
+    """Warn of another vendor's key, under ``name``, that clients send to this gateway."""
+    whose = vendor_of(bare(settings.environ[name]))
+    said = f"{variable} names this gateway, but {name} holds a key of {whose}: clients send it here"
+    ours = settings.key_source == f"env:{KEY_VARIABLE}"
+    line = f'export {name}="${KEY_VARIABLE}"' if ours else f"unset {variable}"
+    return _remark("foreign_key_sent", f"{said}.", line=line)
+
+
 def _unread(environ: Mapping[str, str], used: str) -> Iterator[Finding]:
     """Say that cmtool asked the public gateway though another client would ask this machine."""
     for client in CLIENTS:
@@ -157,13 +224,18 @@ def _unread(environ: Mapping[str, str], used: str) -> Iterator[Finding]:
                 return
 
 
-def _remark(identifier: str, *evidence: str, setting: tuple[str, str] | None = None) -> Finding:
-    """Fill a row; ``setting`` is the variable to set and its value."""
-    line = f"export {setting[0]}={shlex.quote(setting[1])}" if setting else ""
+def _remark(
+    identifier: str, *evidence: str, setting: tuple[str, str] | None = None, line: str = ""
+) -> Finding:
+    """Fill a row; ``setting`` is the variable to set and its value, ``line`` what else helps."""
+    first = f"In bash or zsh: {line}" if line else ""
+    if setting:
+        line = f"export {setting[0]}={shlex.quote(setting[1])}"
+        first = f"Set {setting[0]}; in bash or zsh: {line}"
     return catalog.fill(
         catalog.row(identifier),
         evidence=evidence,
-        first_actions=[f"Set {setting[0]}; in bash or zsh: {line}"] if setting else (),
+        first_actions=[first] if first else (),
         first_commands=[line] if line else (),
         check="environment",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from cmtool.catalog.row import Origin, Row, Sample
-from cmtool.catalog.wording import AUTHENTICATION_PAGE, FOR_EACH_CLIENT
+from cmtool.catalog.wording import AUTHENTICATION_PAGE, SET_BASE_URL
 from cmtool.errors import ExitCode
 from cmtool.model import Phase, Severity
 
@@ -27,7 +27,7 @@ ROWS: tuple[Row, ...] = (
             "is missing, came along with it, or stands in its place."
         ),
         actions=("Write it bare: no quotes, no blanks, no user name, no key in it.",),
-        commands=FOR_EACH_CLIENT,
+        commands=SET_BASE_URL,
         samples=(
             Sample(
                 body=(
@@ -51,7 +51,7 @@ ROWS: tuple[Row, ...] = (
                 "they add /v1 themselves."
             ),
         ),
-        commands=FOR_EACH_CLIENT,
+        commands=SET_BASE_URL,
     ),
     _row(
         id="base_url_host",
@@ -62,7 +62,7 @@ ROWS: tuple[Row, ...] = (
             "it."
         ),
         actions=("Without a variable or option for it, cmtool asks the public gateway by itself.",),
-        commands=FOR_EACH_CLIENT,
+        commands=SET_BASE_URL,
     ),
     _row(
         id="base_url_insecure",
@@ -73,6 +73,6 @@ ROWS: tuple[Row, ...] = (
             "the key on the way."
         ),
         actions=("Write https:// in front of the host; only localhost may be asked over http.",),
-        commands=FOR_EACH_CLIENT,
+        commands=SET_BASE_URL,
     ),
 )

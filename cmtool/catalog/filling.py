@@ -10,7 +10,6 @@ from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.model import Finding, Severity
 
 _NO_MODEL = "the model"
-_VERSION = "/v1"  # Anthropic clients add it themselves
 
 
 def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
@@ -35,7 +34,6 @@ def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
         "model": shlex.quote(model) if model else "",
         "base_url": shlex.quote(base_url) if base_url else '"$CROSSMODEL_API_URL"',
         "url": shlex.quote(base_url or PUBLIC_BASE_URL),
-        "anthropic_url": shlex.quote((base_url or PUBLIC_BASE_URL).removesuffix(_VERSION)),
     }
     return Finding(
         id=row.id,

@@ -24,8 +24,8 @@ ROWS: tuple[Row, ...] = (
         id="key_missing",
         title="no API key was found",
         cause=(
-            "CROSSMODEL_API_KEY is unset or empty in this environment, and no key file was named. "
-            "Without a key the gateway answers every request with 401."
+            "The place that the key is read from holds none; that is CROSSMODEL_API_KEY, unless a "
+            "file was named. Without a key the gateway answers every request with 401."
         ),
         actions=(
             (

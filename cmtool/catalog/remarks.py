@@ -79,6 +79,23 @@ _CONFIGURATION: tuple[Row, ...] = (
         docs_url=AUTHENTICATION_PAGE,
     ),
     _row(
+        id="foreign_key_sent",
+        title="another vendor's key is sent to this gateway",
+        cause=(
+            "The base URL of an SDK of another vendor was set to this gateway, its key was not. "
+            "The SDK sends that vendor's key here, where it is refused with 401, and where it "
+            "does not belong."
+        ),
+        actions=(
+            "Set the key of that SDK along with its base URL, or unset the base URL.",
+            "If the other vendor's key was sent already, replace it there.",
+        ),
+        commands=("cmtool doctor {model}",),
+        exit_code=ExitCode.CONFIGURATION,
+        phase=Phase.LOCAL,
+        docs_url=AUTHENTICATION_PAGE,
+    ),
+    _row(
         id="key_in_other_variable",
         title="a variable of another vendor holds a CrossModel key",
         cause=(
@@ -104,10 +121,7 @@ _CONFIGURATION: tuple[Row, ...] = (
             "The key stands in a .env file of this directory or of one above it, but was not "
             "exported: a program sees it only if it reads that file itself."
         ),
-        actions=(
-            "Or let the program read the file when it starts.",
-            "Where the evidence names a line, correct that line first: it keeps loaders from it.",
-        ),
+        actions=("Or let the program read the file when it starts.",),
         commands=("cmtool doctor {model}",),
         exit_code=ExitCode.CONFIGURATION,
         phase=Phase.LOCAL,

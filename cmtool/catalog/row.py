@@ -63,7 +63,7 @@ class Row:
     ``statuses`` are the HTTP statuses under which it is documented or usual; ``type`` the
     documented ``error.type``.  ``cause``, ``actions`` and ``commands`` are templates over
     ``{model}`` (the model asked for) and ``{base_url}``; commands also over ``{url}``, the base
-    URL or else the public one, and ``{anthropic_url}``, that without /v1.  ``message`` and
+    URL or else the public one.  ``message`` and
     ``param`` are what the gateway puts into its error object, ``phrases`` lower-case pieces of a
     message that leave no doubt about the code where the shape carries none.  ``samples`` are
     answers that are not the gateway's two error shapes; see :meth:`all_samples`.  ``readings`` are

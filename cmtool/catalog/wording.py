@@ -36,9 +36,5 @@ FOR_ANTHROPIC = (
     "Anthropic clients add /v1/messages themselves: give them https://api.crossmodel.ai "
     "without /v1."
 )
-FOR_EACH_CLIENT = (
-    "export CROSSMODEL_API_URL={url}",
-    "export OPENAI_BASE_URL={url}",
-    "export ANTHROPIC_BASE_URL={anthropic_url}",
-    "cmtool doctor {model}",
-)
+# Not those of other clients: with them the keys of other vendors would be sent here.
+SET_BASE_URL = ("export CROSSMODEL_API_URL={url}", "cmtool doctor {model}")

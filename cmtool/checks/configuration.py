@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cmtool import catalog
 from cmtool.address.clienturls import remarks as remarks_on_urls
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
-from cmtool.credentials import conflicts, loading
+from cmtool.credentials import conflicts, how_to_load, misshapen, reads_variable, usable
 from cmtool.model import Finding, Group, Severity, Status
 from cmtool.redact import fingerprint
 from cmtool.routing.routes import remarks_on
@@ -81,21 +82,35 @@ def _key_remarks(run: Run) -> Iterator[Finding]:
     settings, key = run.settings, run.key.key
     if key is not None and (said := list(conflicts(settings, key.reveal()))):
         yield _remark("key_conflict", *said)
+    for place, problems in misshapen(settings):
+        action, line = place.remedy
+        finding = catalog.fill(
+            catalog.row("key_malformed"),
+            severity=Severity.WARNING,
+            evidence=problems,
+            first_commands=[line] if line else [],
+            check="environment",
+        )
+        yield replace(finding, actions=(f"{action} In bash or zsh: {line}" if line else action,))
     if settings.file_remarks:
         yield _remark("file_oddity", *settings.file_remarks)
     dotenv = settings.dotenv
     raw = settings.key.reveal() if settings.key else ""
-    if dotenv is not None and dotenv.keys and not raw.strip():
-        yield _not_exported(dotenv, named=settings.env_file is not None)
+    if dotenv is not None and usable(dotenv) and not raw.strip() and reads_variable(settings):
+        told = settings.env_file is not None or settings.key is not None
+        yield _not_exported(dotenv, outweighed=told)
 
 
-def _not_exported(dotenv: DotEnv, *, named: bool) -> Finding:
-    holds = f"{dotenv.path} holds {', '.join(dotenv.key_variables)}, the environment does not."
+def _not_exported(dotenv: DotEnv, *, outweighed: bool) -> Finding:
+    names = ", ".join((*dotenv.key_variables, *dotenv.others))
+    holds = f"{dotenv.path} holds {names}, the environment does not."
     return catalog.fill(
         catalog.row("key_not_exported"),
         evidence=(holds, *dotenv.remarks),
-        first_actions=[f"In bash or zsh load it with: {loading(dotenv.path)}"],
-        first_commands=[] if named else [f"cmtool doctor --env-file {shlex.quote(dotenv.path)}"],
+        first_actions=[how_to_load(dotenv)],
+        first_commands=[]
+        if outweighed
+        else [f"cmtool doctor --env-file {shlex.quote(dotenv.path)}"],
         check="environment",
     )
 

@@ -16,7 +16,8 @@ def secrets_of(settings: Settings, sent: Secret | None = None) -> list[str]:
     own = [secret.reveal() for secret in (settings.key, sent) if secret is not None]
     others = [v for name, v in settings.environ.items() if name.endswith(("_KEY", "_TOKEN"))]
     placed = [*settings.other_keys, settings.outweighed]
-    placed += settings.dotenv.keys if settings.dotenv else ()
+    for file in (settings.dotenv, settings.named):
+        placed += file.keys if file else ()
     others += [other.key.reveal() for other in placed if other is not None]
     logins = [part for v in settings.environ.values() for part in login_parts(v)]
     urls = [v for name, v in settings.environ.items() if name.endswith(("_URL", "_BASE"))]

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from cmtool.credentials.contents import PREFIX
-from cmtool.credentials.elsewhere import OF_OTHER_VENDORS, conflicts, found_elsewhere, loading
+from cmtool.credentials.elsewhere import (
+    OF_OTHER_VENDORS,
+    conflicts,
+    found_elsewhere,
+    how_to_load,
+    misshapen,
+    reads_variable,
+    usable,
+)
 from cmtool.credentials.examination import Elsewhere, KeyVerdict, examine
 from cmtool.credentials.mending import bare
+from cmtool.credentials.vendors import is_a_secret
 
 __all__ = [
     "OF_OTHER_VENDORS",
@@ -16,5 +25,9 @@ __all__ = [
     "conflicts",
     "examine",
     "found_elsewhere",
-    "loading",
+    "how_to_load",
+    "is_a_secret",
+    "misshapen",
+    "reads_variable",
+    "usable",
 ]

@@ -24,7 +24,10 @@ from cmtool.model import Finding, Secret
 _LISTED_PROBLEMS = 6
 _PLAIN = re.compile(r"[\w\-.~+/=]+", re.ASCII)
 _LONGEST = 8192  # characters; a longer header is refused by most servers
-_EXPORTED = "Then start the program from that same shell: only what is exported reaches it."
+_EXPORTED = (
+    "Then start the program from that same shell: only what is exported reaches it, unless it "
+    "reads the file itself."
+)
 _NOTHING = "\ufeff\u200b \t\r\n"
 
 
@@ -68,13 +71,13 @@ def examine(
     """
     place = Place(where=where, source=source)
     if raw is None or not raw.strip(_NOTHING):
-        return _missing([f"{where} {_absence(raw)}."], model, elsewhere)
+        return _missing([f"{where} {_absence(raw)}."], model, elsewhere, place)
     if len(raw) > _LONGEST:
         return _refused("key_malformed", model, [f"{where} {_too_long(raw)}"], place)
     mended, problems = mend(raw)
     if not mended.text:
         said = [f"{where} holds no key.", *(problem.said for problem in problems)]
-        return _missing(said, model, elsewhere)
+        return _missing(said, model, elsewhere, place)
     return _with_others(_judged(raw, mended, problems, place=place, model=model), elsewhere)
 
 
@@ -82,8 +85,14 @@ def _with_others(verdict: KeyVerdict, elsewhere: Iterable[Elsewhere]) -> KeyVerd
     """Say of a key that cannot be used where another one lies: the two may have been swapped."""
     if verdict.key is not None or verdict.finding is None:
         return verdict
-    evidence = (*verdict.finding.evidence, *(place.evidence for place in elsewhere))
-    return replace(verdict, finding=replace(verdict.finding, evidence=evidence))
+    found, finding = tuple(elsewhere), verdict.finding
+    finding = replace(
+        finding,
+        evidence=(*finding.evidence, *(place.evidence for place in found)),
+        actions=(*(place.action for place in found if place.action), *finding.actions),
+        commands=(*(place.command for place in found if place.command), *finding.commands),
+    )
+    return replace(verdict, finding=finding)
 
 
 def _judged(
@@ -119,16 +128,23 @@ def _too_long(raw: str) -> str:
     return f"holds {len(raw):,} characters ({form}): that is no key. It was not sent."
 
 
-def _missing(said: list[str], model: str | None, elsewhere: Iterable[Elsewhere]) -> KeyVerdict:
+def _missing(
+    said: list[str], model: str | None, elsewhere: Iterable[Elsewhere], place: Place
+) -> KeyVerdict:
     found = tuple(elsewhere)
+    action, line = place.remedy
     finding = catalog.fill(
         catalog.row("key_missing"),
         model=model,
-        evidence=[*_first(said), *(place.evidence for place in found)],
-        first_commands=[place.command for place in found if place.command],
+        evidence=[*_first(said), *(other.evidence for other in found)],
+        first_commands=[other.command for other in found if other.command],
         check="key",
     )
-    if found:  # what the row says to those who have no key is not for them
+    if not place.is_variable:
+        first = (action, *(other.action for other in found if other.action), finding.actions[1])
+        lines = (line, *finding.commands) if line else finding.commands
+        finding = replace(finding, actions=first, commands=lines)
+    elif found:  # what the row says to those who have no key is not for them
         finding = replace(finding, actions=(*(p.action for p in found if p.action), _EXPORTED))
     return KeyVerdict(key=None, finding=finding)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 
-_NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", " ": "blank"}
+_NAMES = {"\n": "line feed", "\r": "carriage return", "\t": "tab", " ": "blank", "\0": "NUL byte"}
 _CYRILLIC = str.maketrans("аАВсСеЕНіІјЈкКмМоОрРѕЅтТхХуУ", "aABcCeEHiIjJkKmMoOpPsStTxXyY")
 _GREEK = str.maketrans("αΑΒΕΗΙΚΜΝνοΟρΡΤΥΧΖ", "aABEHIKMNvoOpPTYXZ")
 _DASHES = frozenset("\u00ad\u02d7\u2043\u2212\u30fc\u4e00")  # beside those of category Pd

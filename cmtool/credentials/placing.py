@@ -20,13 +20,18 @@ class Place:
     source: str | None
 
     @property
+    def is_variable(self) -> bool:
+        """Whether it is a variable of the environment, as long as nothing else is known."""
+        return self.source is None or self.source.startswith("env:")
+
+    @property
     def remedy(self) -> tuple[str, str | None]:
         """What to do in this place, and the line that does it; None where there is no such line."""
         kind, _, name = (self.source or "").partition(":")
         bare = "with the bare key in place of cm-…"
         if kind == "env":
             powershell = f"in PowerShell: $env:{name} = {_STAND_IN}"
-            return f"Set the variable again, {bare} ({powershell}).", f"export {name}={_STAND_IN}"
+            return f"Set {name} again, {bare} ({powershell}).", f"export {name}={_STAND_IN}"
         if kind == "file" and self.where != name:
             variable = self.where.partition(" ")[0]
             return (
@@ -35,4 +40,4 @@ class Place:
         if kind == "file":
             line = f"printf '%s' {_STAND_IN} > {shlex.quote(name)}"
             return f"Write the file {name} again, {bare}.", line
-        return "Hand over nothing but the key.", None
+        return "See that what is piped in is the key and nothing else.", None

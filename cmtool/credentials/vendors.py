@@ -5,6 +5,8 @@ A key of another vendor is never sent to the gateway, and never shown.
 
 from __future__ import annotations
 
+import re
+
 _VENDORS = {
     "sk-ant-": "Anthropic",
     "sk-or-": "OpenRouter",
@@ -68,6 +70,15 @@ _VENDORS = {
     "eyJ": "a log-in session (it is a JSON web token)",
 }
 _LONGEST_FIRST = sorted(_VENDORS, key=len, reverse=True)
+
+
+_KEY = re.compile(r"[\w\-]{10,}")
+
+
+def is_a_secret(text: str) -> bool:
+    """Say whether a text looks like a key, ours or that of a known vendor, rather than a name."""
+    ours = text.startswith("cm-") or vendor_of(text) is not None
+    return ours and _KEY.fullmatch(text) is not None
 
 
 def vendor_of(key: str) -> str | None:

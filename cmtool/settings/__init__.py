@@ -10,24 +10,31 @@ from cmtool.model import Secret
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedKey:
-    """A key of the gateway under the name of a variable; ``line`` is its line in a file."""
+    """A key of the gateway under the name of a variable.
+
+    ``file`` is the one of ``--env-file`` where the variable comes from there, ``line`` its line.
+    """
 
     name: str
     key: Secret
     line: int | None = None
+    file: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DotEnv:
-    """A ``.env`` file beside the user: looked at, never loaded unasked.
+    """A ``.env`` file beside the user, looked at, never loaded unasked; or the one that was named.
 
     ``keys`` are those of the gateway that stand in it, ``remarks`` what is odd about it, each in
-    a sentence.
+    a sentence; ``broken`` those of them that keep a shell from taking a key.  ``others`` are the
+    further variables of cmtool in it.
     """
 
     path: str
     keys: tuple[NamedKey, ...] = ()
     remarks: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    others: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def key_variables(self) -> tuple[str, ...]:
@@ -41,7 +48,8 @@ class Settings:
 
     ``key_where`` and ``base_url_where`` name the source in words, ``key_source`` as the report
     does (``env:NAME``, ``file:PATH``, ``stdin``, ``sandbox``).  ``environ`` holds the variables
-    that matter here and nothing else, those of ``env_file`` (``--env-file``) among them;
+    that matter here and nothing else, those of ``env_file`` (``--env-file``) among them, which
+    ``named`` holds as it was read;
     ``outweighed`` is the key in that file where the environment has the variable too.
     ``other_keys`` are keys of the gateway in other variables, ``misnamed_urls`` variables whose
     name is almost that of the base URL, ``file_remarks`` sentences on the files that were read.
@@ -56,6 +64,7 @@ class Settings:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     dotenv: DotEnv | None = None
     env_file: str | None = None
+    named: DotEnv | None = None
     outweighed: NamedKey | None = None
     other_keys: tuple[NamedKey, ...] = ()
     misnamed_urls: tuple[str, ...] = ()

@@ -41,7 +41,7 @@ def decoded(content: bytes) -> Decoded:
             told = f"is encoded in {name}" if name else "begins with a byte order mark"
             return Decoded(text=text, trouble=f"{told}; {_EXPECTED}")
     if encoding := _utf_16(content):
-        text = content.decode(encoding, "replace")
+        text = content[: len(content) // 2 * 2].decode(encoding, "replace")
         trouble = f"is encoded in UTF-16 without a byte order mark; {_EXPECTED}"
         return Decoded(text=text, trouble=trouble)
     try:
@@ -57,6 +57,8 @@ def decoded(content: bytes) -> Decoded:
 
 
 def _utf_16(content: bytes) -> str | None:
+    if len(content) % 2 and content[-1:] in b"\n\0":
+        content = content[:-1]  # a line end of one byte was put behind it
     if len(content) % 2:
         return None
     for encoding, zeros, letters in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):

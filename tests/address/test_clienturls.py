@@ -11,6 +11,7 @@ from cmtool.settings import Settings
 KEY = "cm-canary-4b1d5c7e9f0a2468"
 API = "https://api.crossmodel.ai"
 PUBLIC = f"{API}/v1"
+FOREIGN = "sk-proj-canary-9c8b7a6d5e4f"
 LOCAL = "http://127.0.0.1:8080"
 MIRROR = "https://llm.acme.corp"
 
@@ -172,9 +173,48 @@ def test_a_key_that_goes_to_another_vendor(environ: dict[str, str], said: str) -
 
 
 @pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        pytest.param(
+            {"OPENAI_API_KEY": FOREIGN, "OPENAI_BASE_URL": PUBLIC},
+            "OPENAI_API_KEY holds a key of OpenAI",
+            id="openai",
+        ),
+        pytest.param(
+            {"OPENAI_API_KEY": FOREIGN, "OPENAI_BASE_URL": API},
+            "OPENAI_API_KEY holds a key of OpenAI",
+            id="misfit",
+        ),
+        pytest.param(
+            {"ANTHROPIC_AUTH_TOKEN": FOREIGN, "ANTHROPIC_BASE_URL": API},
+            "ANTHROPIC_AUTH_TOKEN holds a key of OpenAI",
+            id="anthropic",
+        ),
+    ],
+)
+def test_a_key_of_another_vendor_that_comes_here(environ: dict[str, str], said: str) -> None:
+    (remark,) = found(environ)
+    assert remark.id == "foreign_key_sent"
+    assert said in remark.evidence[0]
+    assert remark.commands[0].startswith("unset ")  # there is no key of ours to put there
+    assert FOREIGN not in f"{remark}"
+
+
+@pytest.mark.parametrize("client", ["OPENAI", "ANTHROPIC"])
+def test_a_variable_that_is_empty_is_not_as_one_that_is_unset(client: str) -> None:
+    (remark,) = found({f"{client}_API_KEY": KEY, f"{client}_BASE_URL": ""})
+    assert remark.id == "client_base_url"
+    assert remark.evidence[0].startswith(f"{client}_BASE_URL is set, but empty")
+
+
+@pytest.mark.parametrize(
     "environ",
     [
         pytest.param({"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": PUBLIC}, id="openai"),
+        pytest.param(
+            {"OPENAI_API_KEY": FOREIGN, "OPENAI_BASE_URL": "http://127.0.0.1:11434/v1"},
+            id="another-server-of-this-machine",
+        ),
         pytest.param({"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": API}, id="anthropic"),
         pytest.param({"OPENAI_API_KEY": "sk-0123456789abcdef"}, id="key-of-the-vendor"),
     ],

@@ -163,7 +163,7 @@ INVALID_BUT_MENDED = (
     ("same-twice", f"{PUBLIC},{PUBLIC}/", PUBLIC, "holds 2 addresses"),
     ("inner-blank", "https://api. crossmodel.ai/v1", PUBLIC, "Character 13 is a blank"),
     ("inner-nothing", "https://api.cross\u200bmodel.ai/v1", PUBLIC, "18 is a zero width space"),
-    ("nul", "https://api.crossmodel.ai/\x00v1", PUBLIC, "Character 27 is a control"),
+    ("nul", "https://api.crossmodel.ai/\x00v1", PUBLIC, "Character 27 is a NUL byte"),
     ("percent", "https%3A%2F%2Fapi.crossmodel.ai%2Fv1", PUBLIC, "percent-encoded"),
     ("cyrillic", "https://\u0430pi.crossmodel.ai/v1", PUBLIC, "9 is a cyrillic small letter a"),
     ("accent", "https://api.cr\xf6ssmodel.ai/v1", PUBLIC, "only looks like api.crossmodel.ai"),
@@ -358,14 +358,12 @@ def test_whatever_is_used_is_a_safe_url(raw: str) -> None:
         pytest.param(WHERE, f"Set {WHERE} to {PUBLIC}.", id="variable"),
     ],
 )
-def test_the_lines_for_each_client_are_ready_to_export(where: str, first: str) -> None:
+def test_only_our_own_variable_is_ready_to_export(where: str, first: str) -> None:
     found = examine("https://api.crossmodel.ai", where, "a/b").finding
     assert found is not None
     assert found.actions[0].startswith(first)
     assert found.commands == (
         f"export CROSSMODEL_API_URL={PUBLIC}",
-        f"export OPENAI_BASE_URL={PUBLIC}",
-        "export ANTHROPIC_BASE_URL=https://api.crossmodel.ai",
         "cmtool doctor a/b",
     )
 
@@ -373,8 +371,7 @@ def test_the_lines_for_each_client_are_ready_to_export(where: str, first: str) -
 def test_the_lines_name_the_host_of_this_run() -> None:
     found = examine("http://127.0.0.1:8080", WHERE).finding
     assert found is not None
-    assert "export OPENAI_BASE_URL=http://127.0.0.1:8080/v1" in found.commands
-    assert "export ANTHROPIC_BASE_URL=http://127.0.0.1:8080" in found.commands
+    assert "export CROSSMODEL_API_URL=http://127.0.0.1:8080/v1" in found.commands
 
 
 def test_a_container_is_told_where_plain_http_is_allowed() -> None:

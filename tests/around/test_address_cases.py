@@ -119,8 +119,6 @@ def test_the_public_gateway_was_meant(
     assert diagnosis["actions"][0] == f"Set CROSSMODEL_API_URL to {PUBLIC}."
     assert diagnosis["commands"] == [
         f"export CROSSMODEL_API_URL={PUBLIC}",
-        f"export OPENAI_BASE_URL={PUBLIC}",
-        f"export ANTHROPIC_BASE_URL=https://{API}",
         "cmtool doctor",
     ]
 
@@ -195,7 +193,8 @@ def test_a_host_of_the_users_own_is_asked_over_https(
     assert names == {host}
     base_url = told.report["target"]["base_url"]
     assert base_url.startswith("https://")
-    assert f"export OPENAI_BASE_URL={shlex.quote(base_url)}" in told.report["diagnosis"]["commands"]
+    line = f"export CROSSMODEL_API_URL={shlex.quote(base_url)}"
+    assert line in told.report["diagnosis"]["commands"]
 
 
 @pytest.mark.parametrize(
@@ -262,6 +261,27 @@ CLIENTS = (
         "export ANTHROPIC_BASE_URL={}",
     ),
     (
+        "key-of-openai-to-us",
+        {"OPENAI_API_KEY": f"sk-proj-{CANARY}", "OPENAI_BASE_URL": f"https://{API}/v1"},
+        "foreign_key_sent",
+        "OPENAI_API_KEY holds a key of OpenAI: clients send it here",
+        'export OPENAI_API_KEY="$CROSSMODEL_API_KEY"',
+    ),
+    (
+        "empty-for-openai",
+        {"OPENAI_API_KEY": "cm-sandbox", "OPENAI_BASE_URL": ""},
+        "client_base_url",
+        "OPENAI_BASE_URL is set, but empty",
+        "export OPENAI_BASE_URL={}",
+    ),
+    (
+        "key-in-quotes-for-openai",
+        {"OPENAI_API_KEY": "'cm-sandbox'", "OPENAI_BASE_URL": PUBLIC},
+        "key_malformed",
+        "OPENAI_API_KEY holds more than a key",
+        "export OPENAI_API_KEY='cm-…'",
+    ),
+    (
         "two-of-our-own",
         {"CROSSMODEL_BASE_URL": f"https://u:{CANARY}@llm.acme.corp/v1"},
         "base_url_conflict",
@@ -287,6 +307,14 @@ def test_the_variables_of_other_clients(
     assert said in told.prose
     own = gateway.base_url if "OPENAI" in line else gateway.base_url.removesuffix("/v1")
     assert line.format(own) in told.prose
+
+
+def test_the_second_of_our_own_is_good(doctor: Doctor, gateway: Served) -> None:
+    told = doctor(CROSSMODEL_API_URL="https://<host>/v1", CROSSMODEL_BASE_URL=gateway.base_url)
+    found = next(f for f in told.report["findings"] if f["id"] == "base_url_conflict")
+    assert told.id == "base_url_invalid"
+    assert f"CROSSMODEL_BASE_URL names {gateway.base_url}, which can be used" in told.prose
+    assert found["commands"][0] == "unset CROSSMODEL_API_URL"
 
 
 def test_in_a_container_localhost_is_the_container(doctor: Doctor) -> None:

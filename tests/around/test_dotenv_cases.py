@@ -71,7 +71,7 @@ def test_a_file_beside_the_user_is_looked_at_and_not_loaded(
     assert "set -a; . ./.env; set +a" in told.prose
     assert named in " ".join(finding(told, "key_not_exported")["evidence"])
     told_to = [line.startswith("cmtool doctor --env-file .env") for line in commands(told)]
-    assert any(told_to) is (f"TEAM={OWN}".encode() not in content)
+    assert any(told_to) is (f"TEAM={OWN}".encode() not in content and key is None)
 
 
 def commands(told: Diagnosed) -> list[str]:
@@ -79,11 +79,96 @@ def commands(told: Diagnosed) -> list[str]:
     return found
 
 
-def test_a_key_that_is_only_commented_out_is_none(doctor: Doctor) -> None:
-    Path(".env").write_text(f"#{LINE}", encoding="utf-8")
+BROKEN = {"crlf", "bom", "utf-16", "unclosed", "typographic", "blanks", "colon"}
+
+
+@pytest.mark.parametrize(("content", "named"), LOOKED_AT)
+def test_what_keeps_a_file_from_being_loaded_comes_first(
+    request: pytest.FixtureRequest, doctor: Doctor, content: bytes, named: str
+) -> None:
+    Path(".env").write_bytes(content)
     told = ask(doctor)
+    first = told.report["diagnosis"]["actions"][0]
+    case = request.node.callspec.id
+    if case in BROKEN or case.startswith("utf-16-"):
+        assert first.startswith("Correct .env first, as told above; then load it")
+        assert named in " ".join(told.report["diagnosis"]["evidence"])
+    elif case == "comment":
+        assert first.startswith(f"In .env give the key the name {NAME} too, not only TEAM; then")
+    elif case in {"plain", "quotes", "export", "duplicates"}:
+        assert first.startswith("Load .env; in bash or zsh:")
+
+
+KEYLESS = [
+    pytest.param(f"#{LINE}", f"In line 1 {NAME} is commented out.", id="commented-out"),
+    pytest.param(f"A=1\n{NAME}=\n", f"In line 2 {NAME} is empty.", id="empty"),
+    pytest.param(f"{NAME}=<your key>\n", "holds nothing that starts with cm-", id="stand-in"),
+    pytest.param(f"{NAME}=cm-YOUR_KEY\n", "holds the stand-in of an example", id="cm-stand-in"),
+    pytest.param(f"{NAME}=${{K}}\n", "refers to another variable", id="reference"),
+    pytest.param(f"{NAME}=Bearer {OWN}\n", "holds more than a key", id="bearer"),
+]
+
+
+@pytest.mark.parametrize(("content", "named"), KEYLESS)
+def test_a_file_beside_the_user_without_a_key_to_load(
+    doctor: Doctor, content: str, named: str
+) -> None:
+    Path(".env").write_text(content, encoding="utf-8")
+    told = ask(doctor)
+    diagnosis = told.report["diagnosis"]
     assert told.id == "key_missing"
     assert "key_not_exported" not in told.warnings
+    assert ".env was not loaded, and holds no key to load." in told.prose
+    assert named in " ".join(diagnosis["evidence"])
+    assert diagnosis["actions"][0].startswith("Write the key into .env as a line of its own")
+
+
+def test_a_file_that_says_nothing_of_the_gateway_is_not_mentioned(doctor: Doctor) -> None:
+    Path(".env").write_bytes("A=1\r\n# é\n".encode("latin-1"))
+    told = ask(doctor)
+    assert (told.id, ".env" in told.prose) == ("key_missing", False)
+
+
+@pytest.mark.parametrize(("content", "named"), KEYLESS[:2])
+def test_a_named_file_that_gives_no_key(doctor: Doctor, content: str, named: str) -> None:
+    Path("e").write_text(content, encoding="utf-8")
+    told = ask(doctor, "--env-file", "e")
+    diagnosis = told.report["diagnosis"]
+    assert told.id == "key_missing"
+    assert named.split(" ", 3)[-1] in told.prose or f"{NAME} in e is empty." in told.prose
+    assert "in e" in " ".join(diagnosis["actions"]) or "into e" in " ".join(diagnosis["actions"])
+
+
+def test_a_named_file_without_a_word_on_the_key(doctor: Doctor) -> None:
+    Path("e").write_text("A=1\n", encoding="utf-8")
+    told = ask(doctor, "--env-file", "e")
+    assert told.id == "key_missing"
+    assert f"e was read, and gives no key. No line in it sets {NAME}." in told.prose
+    assert told.report["diagnosis"]["actions"][0].startswith("Write the key into e as a line")
+
+
+@pytest.mark.parametrize("variable", ["CROSSMODEL_KEY", "OPENAI_API_KEY", "TEAM_SECRET"])
+def test_a_key_under_another_name_in_a_named_file(doctor: Doctor, variable: str) -> None:
+    Path("e").write_text(f"{variable}={OWN}\n", encoding="utf-8")
+    told = ask(doctor, "--env-file", "e")
+    diagnosis = told.report["diagnosis"]
+    assert told.id == "key_missing"
+    assert f"{variable} in e" in told.prose
+    assert diagnosis["actions"][0].startswith("In e ")
+    assert not any(line.startswith("export") for line in diagnosis["commands"])
+
+
+def test_the_address_in_a_file_that_was_not_loaded(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path(".env").write_text("CROSSMODEL_API_URL=http://127.0.0.1:1/v1\n", encoding="utf-8")
+    told = ask(doctor, CROSSMODEL_API_KEY=OWN)
+    assert "base_url_conflict" not in told.warnings  # the environment has it
+    monkeypatch.setenv("CROSSMODEL_BASE_URL", os.environ["CROSSMODEL_API_URL"])
+    monkeypatch.delenv("CROSSMODEL_API_URL")
+    told = ask(doctor, CROSSMODEL_API_KEY=OWN)
+    said = "CROSSMODEL_API_URL in .env is http://127.0.0.1:1/v1, which was not loaded"
+    assert finding(told, "base_url_conflict")["evidence"][0].startswith(said)
 
 
 @pytest.mark.parametrize("repository", [True, False])
@@ -152,32 +237,49 @@ def test_the_environment_outweighs_a_named_file(doctor: Doctor) -> None:
     assert f"{NAME} in e a different key, cm-…9053." in finding(told, "key_conflict")["evidence"][0]
 
 
-def test_an_empty_variable_outweighs_a_named_file_too(doctor: Doctor) -> None:
+@pytest.mark.parametrize(
+    ("value", "identifier", "why"),
+    [
+        pytest.param("", "key_missing", "though it is empty.", id="empty"),
+        pytest.param("<key>", "key_placeholder", "though it does not hold one.", id="stand-in"),
+        pytest.param(f"sk-{BODY}", "key_wrong_vendor", "though it does not", id="vendor"),
+    ],
+)
+def test_a_variable_without_a_key_outweighs_a_named_file_too(
+    doctor: Doctor, value: str, identifier: str, why: str
+) -> None:
     Path("e").write_text(LINE, encoding="utf-8")
-    told = ask(doctor, "--env-file", "e", CROSSMODEL_API_KEY="")
-    assert told.id == "key_missing"
-    assert "e holds a key, but the variable of the environment outweighs it" in told.prose
+    told = ask(doctor, "--env-file", "e", CROSSMODEL_API_KEY=value)
+    assert told.id == identifier
+    assert f"e holds a key, but the variable of the environment outweighs it, {why}" in told.prose
+    assert commands(told)[0] == f"unset {NAME}"
     assert f"unset {NAME}" in told.report["diagnosis"]["actions"][0]
 
 
 NAMED = [
     pytest.param(f"A\n{LINE}", None, "", id="a-name-alone"),
     pytest.param(f"{LINE[:-1]} # mine\n", None, "", id="comment"),
-    pytest.param(f"export {NAME} = '{OWN}'\r\n", None, "", id="export-blanks-quotes-crlf"),
+    pytest.param(f"export {NAME}='{OWN}'\n", None, "", id="export-and-quotes"),
+    pytest.param(f"{NAME} = {OWN}\n", "file_oddity", "e: in line 1 blanks stand", id="blanks"),
+    pytest.param(f"A=1\r\n{LINE}", "file_oddity", "e: its lines end as on Windows", id="crlf"),
+    pytest.param(f"# é\n{LINE}".encode("cp1252"), "file_oddity", "byte 3 is 0xe9", id="cp1252"),
     pytest.param(f"a b\n{LINE}", "file_oddity", "Line 1 of e cannot be read as", id="no-line"),
     pytest.param(f'\nA="b\n{LINE}', "file_oddity", "Line 2 of e cannot be read as", id="unclosed"),
     pytest.param(f"\ufeff{LINE}", "file_oddity", "e begins with a byte order mark", id="bom"),
     pytest.param(
         f"HTTPS_PROXY=http://${{X}}\n{LINE}", "file_oddity", "Line 1 of e holds ${…}", id="expand"
     ),
+    pytest.param(
+        f"K={OWN}\n{NAME}=${{K}}\n", "file_oddity", "which was filled in as", id="filled-in"
+    ),
 ]
 
 
 @pytest.mark.parametrize(("content", "warning", "named"), NAMED)
 def test_the_lines_of_a_named_file(
-    doctor: Doctor, content: str, warning: str | None, named: str
+    doctor: Doctor, content: str | bytes, warning: str | None, named: str
 ) -> None:
-    Path("e").write_bytes(content.encode())
+    Path("e").write_bytes(content.encode() if isinstance(content, str) else content)
     told = ask(doctor, "--env-file", "e")
     assert told.check("key")["summary"] == f"cm-…9053 from {NAME} in e"
     assert [w for w in told.warnings if w == "file_oddity"] == ([warning] if warning else [])
@@ -203,14 +305,19 @@ def test_a_value_that_was_to_be_filled_in_says_so(doctor: Doctor) -> None:
     Path("e").write_text(f"{NAME}=${{VAULT}}\n", encoding="utf-8")
     told = ask(doctor, "--env-file", "e")
     assert told.id == "key_placeholder"
-    assert "which cmtool does not fill in" in finding(told, "file_oddity")["evidence"][0]
+    assert (
+        "neither the environment nor a line above has a value"
+        in finding(told, "file_oddity")["evidence"][0]
+    )
 
 
 UNUSABLE = [
     pytest.param("missing", "The file missing of --env-file does not exist.", id="missing"),
     pytest.param("folder", "is a directory; name the file in it.", id="directory", marks=posix),
     pytest.param("large", "is larger than 256 KiB.", id="large"),
-    pytest.param("latin", "is not UTF-8: byte 3 is 0xe9.", id="latin-1"),
+    pytest.param("", "takes the path of a file; what was given is empty.", id="empty"),
+    pytest.param(OWN, "looks like a key and is not repeated here.", id="a-key"),
+    pytest.param("~/missing", "The file ~/missing of --env-file does not exist.", id="home"),
     pytest.param("binary", "holds a NUL byte, the first as byte 1.", id="binary"),
     pytest.param("n" * 5000, "cannot be read: ", id="name-too-long", marks=posix),
     pytest.param("pipe", "nothing came within 0.2 s.", id="pipe-without-writer", marks=posix),
@@ -223,13 +330,13 @@ def test_a_named_file_that_cannot_be_used_is_a_wrong_usage(
 ) -> None:
     Path("folder").mkdir()
     Path("large").write_bytes(b"#" * (256 * 1024 + 1))
-    Path("latin").write_bytes(b"# \xe9\n")
     Path("binary").write_bytes(b"\0a" + bytes(range(100)))
     if name == "pipe":
         os.mkfifo("pipe")
     ended = cmtool("models", "--env-file", name, "--timeout", "0.2")
     assert (ended.code, ended.out) == (2, "")
     assert told in " ".join(ended.err.split())
+    assert BODY not in ended.err
     assert len(ended.err.splitlines()) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from tests.around.conftest import Doctor
 from tests.around.servers import free_port
-from tests.cli.conftest import Served
+from tests.cli.conftest import InProcess, Served
 
 BODY = "4f8e1b7c2d6a9053"
 OWN = f"cm-{BODY}"
@@ -209,9 +210,74 @@ def test_a_key_file_is_set_right_where_it_is(
     assert told.report["target"]["key_source"] == "file:key.txt"
 
 
+@pytest.mark.parametrize("content", ["", "\n", " \r\n"])
+def test_a_key_file_with_nothing_in_it(doctor: Doctor, nowhere: str, content: str) -> None:
+    Path("key.txt").write_bytes(content.encode())
+    Path(".env").write_text(f"{NAME}={OWN}\n", encoding="utf-8")
+    told = doctor("--api-key-file", "key.txt", timeout_s=2, CROSSMODEL_API_URL=nowhere)
+    assert "key_not_exported" not in told.warnings
+    diagnosis = told.report["diagnosis"]
+    assert told.id == "key_missing"
+    assert diagnosis["evidence"][0].startswith("key.txt is empty")
+    assert diagnosis["actions"][0].startswith("Write the file key.txt again, with the bare key")
+    assert diagnosis["commands"][0] == "printf '%s' 'cm-…' > key.txt"
+    assert not any("export" in said or ".env" in said for said in diagnosis["actions"])
+
+
+def test_nothing_on_standard_input(
+    cmtool: InProcess, monkeypatch: pytest.MonkeyPatch, nowhere: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO()))
+    ended = cmtool(
+        *("doctor", "--api-key-file", "-", "--format", "json"), CROSSMODEL_API_URL=nowhere
+    )
+    diagnosis = ended.json()["diagnosis"]
+    assert diagnosis["id"] == "key_missing"
+    assert diagnosis["evidence"] == ["standard input is empty."]
+    assert "piped in" in diagnosis["actions"][0]
+
+
+NO_PATHS = [
+    pytest.param(OWN, "looks like a key and is not repeated here.", id="our-key"),
+    pytest.param(f"sk-proj-{BODY}", "looks like a key and is not repeated", id="anothers-key"),
+    pytest.param("", "what was given is empty.", id="empty"),
+    pytest.param("~/missing", "missing does not exist.", id="not-in-home"),
+]
+
+
+@pytest.mark.parametrize(("path", "named"), NO_PATHS)
+def test_what_is_no_path_of_a_key_file(cmtool: InProcess, path: str, named: str) -> None:
+    ended = cmtool("doctor", "--api-key-file", path)
+    assert (ended.code, ended.out) == (2, "")
+    assert named in " ".join(ended.err.split())
+    assert BODY not in ended.err
+
+
+def test_a_key_file_in_the_home_directory(
+    doctor: Doctor, monkeypatch: pytest.MonkeyPatch, nowhere: str
+) -> None:
+    for home in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(home, str(Path.cwd()))
+    Path("key.txt").write_text(OWN, encoding="utf-8")
+    told = doctor("--api-key-file", "~/key.txt", timeout_s=2, CROSSMODEL_API_URL=nowhere)
+    assert told.check("key")["status"] == "ok"
+
+
+@pytest.mark.parametrize("behind", [b"\0", b"\0\0\0", b"\0\n"])
+def test_a_nul_in_a_key_file_is_told_once(doctor: Doctor, nowhere: str, behind: bytes) -> None:
+    Path("key.txt").write_bytes(OWN.encode() + behind)
+    told = doctor(
+        "--api-key-file", "key.txt", secrets=(BODY,), timeout_s=2, CROSSMODEL_API_URL=nowhere
+    )
+    assert told.id == "key_malformed"
+    assert "a NUL byte" in told.report["diagnosis"]["evidence"][0]
+    assert "file_oddity" not in told.warnings
+
+
 CONTENTS = [
     pytest.param(f"{OWN}\r\n".encode("utf-16"), "is encoded in UTF-16;", id="utf-16"),
     pytest.param(OWN.encode("utf-16-le"), "is encoded in UTF-16 without", id="utf-16-bare"),
+    pytest.param(OWN.encode("utf-16-le") + b"\n", "is encoded in UTF-16", id="utf-16-and-lf"),
     pytest.param(b"\xef\xbb\xbf" + OWN.encode(), "begins with a byte order mark", id="bom"),
 ]
 

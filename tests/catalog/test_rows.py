@@ -53,7 +53,7 @@ DIAGNOSES: dict[tuple[int, int | None], str] = {
 REMARKS: dict[int, str] = {
     3: (
         "key_conflict base_url_conflict key_in_other_variable key_not_exported"
-        " file_oddity variable_misnamed client_base_url"
+        " file_oddity variable_misnamed client_base_url foreign_key_sent"
     ),
     5: "balance_empty",
     6: "model_not_listed model_substituted",
@@ -90,7 +90,6 @@ TEMPLATES = {
     "model": "vendor/model",
     "base_url": "https://gateway.test/v1",
     "url": "https://gateway.test/v1",
-    "anthropic_url": "https://gateway.test",
 }
 # `cmtool` subcommands and the options that the rows make use of; the design's section 1 and 5.
 COMMANDS = {"doctor", "models", "stream-test", "request", "explain", "errors", "balance"}

@@ -62,7 +62,7 @@ MENDED = (
     ),
     pytest.param(f"\ufeff{KEY}", "Character 1 is a zero width no-break", id="bom"),
     pytest.param(f"\u202a{KEY}\u202c", "left-to-right embedding", id="bidi"),
-    pytest.param(f"{KEY}\x00", "control character (U+0000)", id="nul"),
+    pytest.param(f"{KEY}\x00", "a NUL byte", id="nul"),
     pytest.param(f"{KEY}\x1b", "control character (U+001B)", id="escape"),
     pytest.param(f"{KEY}\xad", "soft hyphen", id="soft-hyphen"),
     pytest.param(f' "Bearer {KEY}"\n', "stands 'Bearer'", id="all-at-once"),

@@ -27,6 +27,7 @@ TEXT = "KEY=cm-1234\n"
         pytest.param(b"\x93a\x94", "“a”", "byte 1 is 0x93", id="windows-quotes"),
         pytest.param(b"a\x81", "a\x81", "byte 2 is 0x81", id="latin-1"),
         pytest.param(b"a\0b", "a\0b", "the first as byte 2", id="nul"),
+        pytest.param(TEXT.encode("utf-16-le") + b"\n", TEXT, "UTF-16 without", id="utf-16-and-lf"),
     ],
 )
 def test_the_encoding_of_a_file(content: bytes, text: str, trouble: str | None) -> None:
