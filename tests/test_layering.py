@@ -59,7 +59,7 @@ ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 
 SHARED = {
     "checks": {
-        *("", "graph", "facts", "registry", "verdict", "enriching", "wording", "trials"),
+        *("", "graph", "facts", "registry", "verdict", "enriching", "blame", "wording", "trials"),
     },
     "protocols": {"", "base"},
     "paste": {

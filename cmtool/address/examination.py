@@ -130,7 +130,9 @@ _BEHIND = "Something stands behind the path, after a ? or #."
 
 
 def _not_to_be_asked(host: str, written: str) -> _Refusal | None:
-    """Refuse another vendor, and a word without a dot that nothing says to be a host."""
+    """Refuse another vendor, a network card, and a word that nothing says to be a host."""
+    if "%" in host:
+        return _ZONE
     if whose := hosts.vendor(host):
         said = f"names {host}, which belongs to {whose}; nothing was sent there."
         return _Refusal(said=said, identifier="base_url_host", vendor=host)
@@ -177,6 +179,16 @@ def _at(netloc: str) -> Authority | str:
     return at
 
 
+_ZONE = _Refusal(
+    said=(
+        "names an IPv6 address together with a network card (what stands behind the %): curl, "
+        "Python and Node.js read that each in another way, or not at all."
+    ),
+    first_action=(
+        "Name the machine by a host name, or by an address that needs no network card, such as its "
+        "IPv4 address."
+    ),
+)
 _A_KEY = _Refusal(
     said="holds what looks like a key, not an address; it is not shown.",
     first_action=(
@@ -243,7 +255,9 @@ def _check_path(case: _Case) -> None:
     if len(kept) != len(case.path.split("/")):
         said = "A key stands in its path, where every log on the way keeps it; it was left out."
         case.note("base_url_invalid", said)
-    whole = "/".join(kept)
+    whole, tail = paths.cut_tail("/".join(kept))
+    if tail:
+        case.note("base_url_invalid", f'Behind its path stands "{tail}", which is no part of it.')
     if (plain := quote(whole, safe=_IN_PATHS, errors="surrogatepass")) != whole:
         case.note("base_url_path", "In its path stand characters that a URL has to escape.")
     path = paths.mended(plain, only_v1=case.at.host == API_HOST)

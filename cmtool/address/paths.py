@@ -9,7 +9,10 @@ ENDPOINT = re.compile(
     r"(?i)/(chat(/completions)?|completions|responses|messages|models(/.*)?|credits|usage|embeddings)$"
 )
 _VERSION = re.compile(r"/[vV]1(?=/|$)")
-_OTHER_VERSION = re.compile(r"(?i)/(v\d+(?:alpha|beta)?\d*)$")
+_OTHER_VERSION = re.compile(r"(?i)/(v(?:\d+(?:\.\d+)*[-_]?(?:alpha|beta)?\d*|[l|]))$")
+_TAIL = re.compile(
+    r"(?i)(?:/v1|/chat/completions|/responses|/messages|/models)/?((?:[^\w/%]|%[0-9a-f]{2}){1,6})$"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,12 @@ class Path:
 
     path: str
     notes: tuple[str, ...] = ()
+
+
+def cut_tail(path: str) -> tuple[str, str]:
+    """Part what a sentence or a list left behind the path from it; "" for nothing."""
+    found = _TAIL.search(path)
+    return (path[: found.start(1)], found[1]) if found else (path, "")
 
 
 def mended(path: str, *, only_v1: bool) -> Path:
@@ -29,9 +38,12 @@ def mended(path: str, *, only_v1: bool) -> Path:
     if "\\" in path:
         notes.append("A backslash stands where a slash belongs.")
     path = single.rstrip("/")
-    if found := ENDPOINT.search(path):
-        notes.append(f"The path of an endpoint ({found[0]}) is pasted behind it; clients add it.")
+    whole = path
+    while found := ENDPOINT.search(path):
         path = path[: found.start()]
+    if path != whole:
+        pasted = whole.removeprefix(path)
+        notes.append(f"The path of an endpoint ({pasted}) is pasted behind it; clients add it.")
     versions = [found.end() for found in _VERSION.finditer(path)]
     if len(versions) > 1:
         notes.append(f"/v1 stands in it {len(versions)} times.")

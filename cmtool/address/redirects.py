@@ -163,11 +163,15 @@ def _itself(step: _Step) -> _Told | None:
 def _downgrade(step: _Step) -> _Told | None:
     if step.asked is None or (step.asked.scheme, step.to.scheme) != ("https", "http"):
         return None
-    action = (
+    never = (
         "Never follow it, and do not write http in the base URL: anyone on the way could read the "
-        f"key. {_owner(step.asked.hostname or '')} has to mend it."
+        "key."
     )
-    return ", from https down to plain http.", action, None
+    if step.stays and not _LOG_IN.search(step.to.path):
+        action = f"{never} {_owner(step.asked.hostname or '')} has to mend it."
+        return ", from https down to plain http.", action, None
+    fact = ", from https down to plain http, as the portal of a guest network leads to its page."
+    return fact, f"Open any page in a browser and sign in to the network. {never}", None
 
 
 def _log_in(step: _Step) -> _Told | None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmtool import catalog
+from cmtool.checks.blame import answered, fair
 from cmtool.checks.enriching import enriched
 from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Done
@@ -57,23 +58,30 @@ class Verdict:
     checks: tuple[Check, ...]
 
 
-def judge(done: Sequence[Done], facts: Facts, *, strict: bool) -> Verdict:
-    """Weigh what was found; gives the root cause and everything else under it."""
+def judge(
+    done: Sequence[Done], facts: Facts, *, strict: bool, base_url: str | None = None
+) -> Verdict:
+    """Weigh what was found; gives the root cause and everything else under it.
+
+    ``base_url`` is the one that was asked, None where nothing was.
+    """
     works = [d.check.id for d in done if _generates(d.check) and _succeeded(d.check)]
     weighed = [_weigh(entry, proven=bool(works)) for entry in done]
+    checks = [entry.check for entry in weighed]
     findings = [enriched(f, facts) for entry in weighed for f in entry.findings]
+    findings = fair(findings, base_url, answered(checks))
     if not any(f.severity is Severity.ERROR for f in findings):
         findings += _unasked(weighed)
     diagnosis = _root(findings, strict=strict)
     others = tuple(f for f in findings if f is not diagnosis)
     if diagnosis is not None:
-        diagnosis = _differential(diagnosis, works, [entry.check for entry in weighed])
+        diagnosis = _differential(diagnosis, works, checks)
     return Verdict(
         outcome=_outcome(diagnosis, others),
         exit_code=diagnosis.exit_code if diagnosis else ExitCode.HEALTHY,
         diagnosis=diagnosis,
         findings=others,
-        checks=tuple(entry.check for entry in weighed),
+        checks=tuple(checks),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from urllib.parse import unquote
 
 from cmtool.typos import edits_between
@@ -261,9 +261,11 @@ def is_loopback(host: str) -> bool:
     """Say whether a host name or address can only be this machine."""
     name = host.lower().strip("[]")
     try:
-        return ip_address(name).is_loopback
+        address = ip_address(name)
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")  # RFC 6761, section 6.3
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _around(value: str, variable: str) -> tuple[str, ...]:
