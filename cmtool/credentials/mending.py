@@ -2,7 +2,8 @@
 
 Pure.  A place is the number of a character in the value as it was found, counted from 1.  Only
 what leaves no doubt is mended: the prefix is known, so a look-alike in it is; behind it nothing is
-guessed but a fullwidth form, of which each stands for one character of ASCII.
+guessed but a fullwidth form, of which each stands for one character of ASCII.  What no key ends
+with is cut off, and one that stands alone in some text is taken out of it.
 """
 
 from __future__ import annotations

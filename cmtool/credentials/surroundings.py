@@ -17,12 +17,16 @@ _OPENING = re.compile(rf"(?:[bru](?=[\"']cm-))?{_EDGE_QUOTES}")
 _CLOSING = re.compile(rf"{_EDGE_QUOTES}\Z")
 _EDGE = 64  # characters at the end that are searched at once, so that no value takes long
 _TAIL = re.compile(r"(?:\\r|\\n|\\t|,|(?<!&quot)(?<!&\#39);|(?<=[\"'])\s*\})+\s*$")
-_COMMENT = re.compile(r"\s+(?:\#|//|--\s).*$", re.DOTALL)
+_COMMENT = re.compile(
+    r"\s+(?:(?:\#|//|--\s|[(\[<]).*|[A-Za-z]+(?:\s+[A-Za-z]+)+[.!]?\s*)\Z", re.DOTALL
+)
 _TERMINAL = re.compile(r"(?:(?:\x1b|\^\[)\[[0-9;?]*[A-Za-z~]|\[20[01]~)+")
 _FRAME = re.compile(r"[<(\[{*_~|]{1,3}(?=cm-)")
 _OTHER_SIDE = str.maketrans("<([{", ">)]}")
 # Behind letters and digits nothing of this can be part of a key, wherever keys are made.
-_JUNK = re.compile(r"cm-[\w.\-~+/=]*\w(?P<junk>[#&?;,|:!@^\\)\]}>].*|\.)\Z", re.DOTALL)
+_JUNK = re.compile(
+    rf"cm-[\w.\-~+/=]*\w(?P<junk>[#&?;,|:!@^\\()\[\]{{}}<>{QUOTES}].*|\.{{1,2}})\Z", re.DOTALL
+)
 
 
 def without_terminal(piece: Piece) -> tuple[Piece, list[Problem]]:

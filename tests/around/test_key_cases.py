@@ -100,6 +100,9 @@ MENDED = [
     pytest.param(f"{OWN}^M", "Behind the key stands '^M', from character 20", id="caret-m"),
     pytest.param(f"cm-{OWN}", "more than once, again as character 4", id="prefix-twice"),
     pytest.param(f"{OWN}&#10;", "character 20 begins &#10;, which stands for a line", id="entity"),
+    pytest.param(f'"{OWN}".', "Behind the key stands '\".', from", id="behind-quotes"),
+    pytest.param(f"{OWN} (prod)", "A comment follows the key, from character 20", id="note"),
+    pytest.param(f"{OWN} is my key.", "A comment follows the key, from character 20", id="words"),
     pytest.param(f"&lt;{OWN}&gt;", "character 1 begins &lt;", id="entities"),
 ]
 

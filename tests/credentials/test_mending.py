@@ -13,11 +13,16 @@ from cmtool.credentials.vendors import vendor_of
 
 KEY = "cm-4f8e1b7c2d6a9053"
 BEFORE = st.lists(
-    st.sampled_from(["'", '"', " ", "\n", "\u200b", "Bearer ", "A_TOKEN=", "“", "x-api-key: "]),
+    st.sampled_from(
+        ["'", '"', " ", "\n", "\u200b", "Bearer ", "A_TOKEN=", "“", "x-api-key: ", "API key: "]
+    ),
     max_size=4,
 )
 AFTER = st.lists(
-    st.sampled_from(["'", '"', " ", "\n", "\r\n", "\u200b", ",", ";", "”", "\\n"]), max_size=4
+    st.sampled_from(
+        ["'", '"', " ", "\n", "\r\n", "\u200b", ",", ";", "”", "\\n", "#x", "^M", "&#10;"]
+    ),
+    max_size=4,
 )
 
 
