@@ -175,6 +175,8 @@ def _misfit(client: Client, name: str, value: str, used: str) -> Iterator[Findin
 def _why(client: Client, problems: tuple[tuple[str, str], ...]) -> str:
     """Give the gravest reason in words that hold for these clients."""
     identifier, said = problems[0]
+    if identifier == "base_url_insecure":
+        return f"{client.name} send the key there over plain http: anyone on the way can read it."
     if identifier != "base_url_path":
         return said
     adds = "add /v1 themselves" if client.version else "do not add /v1"

@@ -94,10 +94,11 @@ def read(
     """Say where an answer leads; ``path`` is what was asked for behind ``base_url``."""
     if not (location or "").strip():
         missing = "has no Location header" if location is None else "has an empty Location header"
-        return Redirect(facts=(f"It names no new address: the answer {missing}.",))
+        fact = f"It names no new address: the answer {missing}."
+        return Redirect(facts=(fact,), actions=_to_nowhere(base_url))
     step = _step((location or "").strip(), base_url, path)
     if isinstance(step, str):
-        return Redirect(facts=(step,))
+        return Redirect(facts=(step,), actions=_to_nowhere(base_url))
     for kind in _KINDS:
         if told := kind(step):
             where = f"It points to {shown(step.to.geturl())}"
@@ -106,6 +107,20 @@ def read(
             further = (_PUBLIC,) if kind in {_within, _elsewhere} else ()
             return Redirect(facts=facts, actions=(action, *further), base_url=url)
     raise AssertionError("the last kind takes everything")
+
+
+def _to_nowhere(base_url: str | None) -> tuple[str, ...]:
+    """Say what to do about a redirect that nobody can follow."""
+    try:
+        host = urlsplit(base_url or "").hostname
+    except ValueError:
+        host = None
+    whose = _owner(host) if host else "Whoever runs the server"
+    mend = f"{whose[0].lower()}{whose[1:]} has to mend the answer, which no client can follow."
+    return (
+        f"Check the host and the path of the base URL. {_PUBLIC}",
+        f"If they are right: {mend}",
+    )
 
 
 def _step(location: str, base_url: str | None, path: str | None) -> _Step | str:

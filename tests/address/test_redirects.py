@@ -140,3 +140,15 @@ def test_whatever_it_says_it_is_read(status: int, location: str, base_url: str |
     seen = read(status, location, base_url=base_url, path="/models" if base_url else None)
     assert 1 <= len(seen.facts) <= 2
     assert all(len(fact) < 1000 for fact in seen.facts)
+
+
+@pytest.mark.parametrize("location", [None, "", "javascript:alert(1)", "http://[::1"])
+def test_nobody_is_sent_to_an_address_that_is_none(location: str | None) -> None:
+    actions = read(302, location, base_url=BASE, path="/models").actions
+    assert (
+        actions[0]
+        == f"Check the host and the path of the base URL. The public gateway is {PUBLIC}."
+    )
+    assert actions[1].startswith("If they are right: whoever runs gw.test has to mend the answer")
+    assert "whoever runs the server" in read(302, location).actions[1]
+    assert read(302, location, base_url="http://[::1", path="/models").actions

@@ -99,11 +99,16 @@ AWAY = (
     ("no-version", "/models", "without /v1 at the same host", "/v1 stands at its end"),
     ("home", "/home", "at the same host", "for the path of the API"),
     ("log-in", "/login?next=*", "looks like a log-in page", "sign in"),
-    ("missing", None, "has no Location header", "location header leads to"),
-    ("empty", "", "has an empty Location header", "location header leads to"),
-    ("script", "javascript:alert(1)", "a javascript: address", "location header leads to"),
-    ("bracket", "http://[::1", "is no address", "location header leads to"),
-    ("long", f"https://x.test/{'a' * 9000}", "no address is that long", "location header"),
+    ("missing", None, "has no Location header", "Check the host and the path"),
+    ("empty", "", "has an empty Location header", "Check the host and the path"),
+    ("script", "javascript:alert(1)", "a javascript: address", "Check the host and the path"),
+    ("bracket", "http://[::1", "is no address", "Check the host and the path"),
+    (
+        "long",
+        f"https://x.test/{'a' * 9000}",
+        "no address is that long",
+        "Check the host and the path",
+    ),
     ("escape", "https://x.test/\x1b[31mred", "at another host", "If you know x.test"),
 )
 
