@@ -18,7 +18,7 @@ from cmtool.credentials.mending import mend
 from cmtool.credentials.pieces import Kind, Piece, Problem
 from cmtool.credentials.placing import Place
 from cmtool.credentials.standins import StandIn, masked, masked_at, not_a_key, stand_in
-from cmtool.credentials.vendors import vendor_of
+from cmtool.credentials.vendors import vendor_of, vendor_within
 from cmtool.model import Finding, Secret
 
 _LISTED_PROBLEMS = 6
@@ -203,6 +203,10 @@ def _is_none(piece: Piece) -> bool:
 
 
 def _several(piece: Piece) -> tuple[str, str] | None:
+    if piece.text.startswith(PREFIX) and (foreign := vendor_within(piece.text)):
+        at, vendor = foreign
+        said = f"holds two keys; from character {piece.places[at]} on stands one of {vendor}."
+        return f"{said} None was sent.", "Take the other vendor's key away behind it."
     keys = keys_in(piece.text)
     if len(keys) < 2:  # noqa: PLR2004 - one key is what there should be
         return None

@@ -32,7 +32,7 @@ from cmtool.credentials.surroundings import (
     without_tail,
     without_terminal,
 )
-from cmtool.credentials.vendors import vendor_of
+from cmtool.credentials.vendors import vendor_of, vendor_within
 from cmtool.redact import Redactor
 
 _HEADER = re.compile(
@@ -181,7 +181,7 @@ def _once(piece: Piece) -> tuple[Piece, list[Problem]]:
 
 
 def _without_inner(piece: Piece) -> tuple[Piece, list[Problem]]:
-    if len(keys_in(piece.text)) > 1 or document(piece.text):
+    if len(keys_in(piece.text)) > 1 or document(piece.text) or vendor_within(piece.text):
         return piece, []  # what stands between two keys is no part of one
     # A sentence that is no key keeps its blanks, so that it can be told what it is.
     kept = "" if _joined(piece.text).startswith(PREFIX) else " \t"

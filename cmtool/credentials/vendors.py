@@ -85,3 +85,20 @@ def vendor_of(key: str) -> str | None:
     """Name the vendor whose documented prefix a key has; None for a prefix of nobody known."""
     prefix = next((prefix for prefix in _LONGEST_FIRST if key.startswith(prefix)), None)
     return _VENDORS[prefix] if prefix else None
+
+
+_TELLING = 6  # characters of a prefix that does not stand in a key by chance
+
+
+def vendor_within(text: str) -> tuple[int, str] | None:
+    """Say where in a text the key of another vendor begins, counted from 0, and whose it is.
+
+    It stands behind a blank, or right behind another key.
+    """
+    for word in re.finditer(r"(?<=\s)\S+", text):
+        if vendor := vendor_of(word[0]):
+            return word.start(), vendor
+    places = (
+        (text.find(prefix, 1), prefix) for prefix in _LONGEST_FIRST if len(prefix) >= _TELLING
+    )
+    return next(((at, _VENDORS[prefix]) for at, prefix in places if at > 0), None)

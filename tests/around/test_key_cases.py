@@ -167,6 +167,8 @@ REFUSED = [
     pytest.param("<html><p>x</p></html>", "key_wrong_prefix", "an HTML or XML", id="page"),
     pytest.param(f"https://x.test/?api_key={OWN}", "key_wrong_prefix", "an address", id="in-url"),
     pytest.param(f"cm-\udc93{BODY}", "key_malformed", "is a byte 0x93 that is no", id="raw-byte"),
+    pytest.param(f"{OWN} sk-{BODY}", "key_malformed", "from character 21", id="before-anothers"),
+    pytest.param(f"{OWN}sk-proj-{BODY}", "key_malformed", "20 on stands one of", id="glued"),
     pytest.param(f"sk-{BODY} {OWN}", "key_wrong_vendor", "OpenAI", id="behind-another-vendors"),
     pytest.param("y" * 9000, "key_malformed", "9,000 characters", id="far-too-long"),
 ]
