@@ -26,7 +26,7 @@ from cmtool.address import redirects
 from cmtool.answerers import author, is_page, stranger
 from cmtool.answerers.telling import Told, in_words, tell, who
 from cmtool.catalog import Origin, Row, Shape
-from cmtool.catalog.parties import Party, words_for
+from cmtool.catalog.parties import Party, out_of_place
 from cmtool.errors import ExitCode
 from cmtool.model import Finding, Phase, Protocol
 from cmtool.redact import cut
@@ -35,12 +35,16 @@ from cmtool.routing.challenges import demand
 MESSAGE_LIMIT = 1000
 NAME_LIMIT = 200
 _NOT_MODIFIED = 304
+_FIRST_ERROR = 400
 _UNCONDITIONAL = (
     "A 304 answers a request with a condition (RFC 9110, 15.4.5), and this one had none: a cache "
     "on the way answered."
 )
 _CHOICES = 300  # RFC 9110, 15.4.1: it leads somewhere only when it names an address
 _REQUEST_ID_PREFIX = "req_cm_"
+# RFC 9110, 15.5 and 15.6, RFC 6585 and 8470; 525 and 526 are Cloudflare's, about certificates.
+_BRIEF = frozenset({408, 425, 429})
+_LASTING = frozenset({501, 505, 506, 508, 510, 511, 525, 526})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +52,8 @@ class Evidence:
     """One answer, as far as it is known.
 
     ``headers`` has lower-case names.  ``body`` is text, redacted; ``defect`` says, in a sentence,
-    why it is not the whole body.  ``model`` and ``base_url`` only fill the texts; ``path`` is what
-    was asked for behind the latter.
+    why it is not the whole body, ``dropped`` that the connection ended before it did.  ``model``
+    and ``base_url`` only fill the texts; ``path`` is what was asked for behind the latter.
     """
 
     status: int | None = None
@@ -58,6 +62,7 @@ class Evidence:
     protocol: Protocol | None = None
     phase: Phase = Phase.RESPONSE
     defect: str = ""
+    dropped: bool = False
     check: str | None = None
     model: str | None = None
     base_url: str | None = None
@@ -92,6 +97,15 @@ def parse_json(text: str) -> Any:
         return json.loads(text)
     except RecursionError as exc:
         raise ValueError("nested too deeply") from exc
+
+
+def is_json(body: bytes) -> bool:
+    """Say whether bytes are a whole document of JSON."""
+    try:
+        parse_json(body.decode("utf-8"))
+    except ValueError:  # a UnicodeDecodeError is one
+        return False
+    return True
 
 
 def error_object(document: Any) -> ErrorObject | None:
@@ -173,9 +187,12 @@ def from_error(error: ErrorObject, evidence: Evidence) -> Finding:
 def malformed(evidence: Evidence, why: str) -> Finding:
     """Give the finding for an answer whose status is fine and whose body is not what it must be.
 
-    Who seems to have written it is said where something tells.
+    Who seems to have written it is said where something tells.  A success that was cut off by a
+    dropped connection may be asked for again.
     """
-    return shown_by(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
+    found = shown_by(catalog.row("malformed_response"), evidence, (why, *_who(evidence)))
+    again = evidence.dropped and (evidence.status or 0) < _FIRST_ERROR
+    return dataclasses.replace(found, retryable=again)
 
 
 def _document(body: str) -> tuple[Any, bool]:
@@ -264,11 +281,11 @@ def _astray(row: Row, evidence: Evidence) -> Told | None:
     if found is None or evidence.traced:
         return None
     said = f"It was answered by {found.name}, which is not CrossModel."
+    title = f"the API key was refused by {found.name}, not by the gateway" if refused else ""
     if found.party is Party.VENDOR:
         said = f"The answer is one of {found.name}: the base URL was not applied to this call."
-    words = words_for(found.party, evidence.status, misplaced=True)
-    filled = in_words(words, found.name, evidence.base_url)
-    return Told(evidence=(said,), cause=filled.cause, actions=filled.actions)
+    filled = in_words(out_of_place(found.party), found.name, evidence.base_url)
+    return Told(evidence=(said,), cause=filled.cause, actions=filled.actions, title=title)
 
 
 def _told(finding: Finding, told: Told | None) -> Finding:
@@ -277,6 +294,7 @@ def _told(finding: Finding, told: Told | None) -> Finding:
         return finding
     return dataclasses.replace(
         finding,
+        title=told.title or finding.title,
         cause=told.cause or finding.cause,
         actions=told.actions or finding.actions,
         evidence=(*finding.evidence, *told.evidence),
@@ -319,7 +337,7 @@ def _foreign_error(evidence: Evidence) -> Finding:
     if evidence.traced:
         neither = "The error body has neither of the documented shapes."
         return malformed(evidence, evidence.defect or neither)
-    not_an_error = evidence.status is not None and evidence.status < 400  # noqa: PLR2004
+    not_an_error = evidence.status is not None and evidence.status < _FIRST_ERROR
     wrong_path = not_an_error or evidence.status in {404, 405}
     return _foreign("not_the_gateway" if wrong_path else "intermediary_error", evidence)
 
@@ -335,7 +353,13 @@ def _foreign(identifier: str, evidence: Evidence) -> Finding:
     finding = _told(shown_by(catalog.row(identifier), evidence), told)
     more = (_UNCONDITIONAL if evidence.status == _NOT_MODIFIED else "", evidence.defect)
     facts = (*finding.evidence, *_form(evidence), *filter(None, more))
-    return dataclasses.replace(finding, evidence=facts)
+    brief = identifier == "intermediary_error" and _may_pass(evidence.status or 0)
+    return dataclasses.replace(finding, evidence=facts, retryable=brief)
+
+
+def _may_pass(status: int) -> bool:
+    """Say whether an error of somebody else may be gone when the request is made again."""
+    return status in _BRIEF or (500 <= status < 600 and status not in _LASTING)  # noqa: PLR2004
 
 
 def _form(evidence: Evidence) -> tuple[str, ...]:

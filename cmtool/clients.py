@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, StrEnum, auto
 
 from cmtool import catalog
-from cmtool.model import Protocol, Severity, StreamResult
+from cmtool.model import Finding, Phase, Protocol, Severity, StreamResult
 
 LOOKED_AT: Mapping[str, str] = {"openai": "3.54.0", "anthropic": "2.12.0"}
 READ_TIMEOUT_S = 600  # of both packages, where the caller sets none
@@ -232,7 +232,7 @@ def view_of(result: StreamResult) -> str | None:
     when nothing was measured.
     """
     found = result.diagnosis
-    if found is None or not (found.status is None or 200 <= found.status < 300):  # noqa: PLR2004
+    if found is None or not _is_answered(found):
         return None
     cases = _cases(found.id, in_place=result.events == 0)
     broken = [v.name for v in result.violations if v.severity is Severity.ERROR]
@@ -240,6 +240,13 @@ def view_of(result: StreamResult) -> str | None:
     if broken and not known:
         return None  # a rule whose breaking was not measured
     return _sentence(result.protocol, known or cases)
+
+
+def _is_answered(found: Finding) -> bool:
+    """Say whether there was an answer in which a stream belongs: packages raise without one."""
+    if found.status is None:
+        return found.phase is Phase.STREAM
+    return 200 <= found.status < 300  # noqa: PLR2004 - RFC 9110, 15.3
 
 
 def _cases(identifier: str, *, in_place: bool) -> tuple[Case, ...]:

@@ -50,6 +50,11 @@ class Decompressor:
                 pending = self._inflate.unused_data
                 self._inflate = None
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether the data that was fed ends before what it holds does."""
+        return self._inflate is not None or bool(self._held)
+
     def _begin(self, start: bytes) -> zlib._Decompress | None:
         """Give what decodes the data that starts here; None when that is nothing, or unclear yet.
 
@@ -66,6 +71,19 @@ class Decompressor:
         if self._gzip:
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
         return zlib.decompressobj(zlib.MAX_WBITS if _is_zlib(start) else -zlib.MAX_WBITS)
+
+
+def unlabelled(body: bytes, most: int) -> bytes | None:
+    """Give what a body holds that is gzip and does not say so; None for any other.
+
+    At most ``most`` bytes of it.
+    """
+    if not body.startswith(_GZIP_MAGIC):
+        return None
+    try:
+        return zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(body, most)
+    except zlib.error:
+        return None
 
 
 def _is_zlib(start: bytes) -> bool:

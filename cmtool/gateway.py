@@ -17,7 +17,8 @@ from cmtool import catalog
 from cmtool.address import shown
 from cmtool.asking import ANSWER_LIMIT_S, Ask, Attempt, Body, Reader, Reading
 from cmtool.charsets import text_of
-from cmtool.classify import Evidence, classify, malformed, parse_json
+from cmtool.classify import Evidence, classify, is_json, malformed, parse_json
+from cmtool.compression import unlabelled
 from cmtool.connection.backend import Waiting
 from cmtool.connection.faults import TransportError
 from cmtool.model import Exchange, Finding, Secret, Timings
@@ -132,7 +133,7 @@ class Gateway:
             value=reading.value,
             finding=_traced(reading.finding, exchange),
             headers=answer.headers if answer else {},
-            opening=answer.opening if answer else None,
+            opening=answer.opening if answer else waiting.opening,
             answered_at=answered_at,
             fault=fault,
         )
@@ -161,7 +162,7 @@ class Gateway:
         """
         if answer.status >= _FIRST_ERROR:
             limit_s = min(limit_s, _ERROR_BODY_S)
-        read, first_at, defect, late = bytearray(), None, "", False
+        read, first_at, defect, late, dropped = bytearray(), None, "", False, False
         try:
             async with asyncio.timeout(limit_s):
                 async for arrived_at, chunk in answer.chunks():
@@ -172,17 +173,18 @@ class Gateway:
                         break
         except TransportError as exc:
             defect = self.redactor.text(" ".join(exc.details))
+            dropped = exc.identifier == "stream_disconnected"
         except TimeoutError:
             late = True
             defect = (
                 f"The answer began with status {answer.status}, but its body did not end"
                 f" {self._in_time(limit_s)}."
             )
-        kind = answer.headers.get("content-type", "")
-        text = self.redactor.text(text_of(bytes(read[:BODY_LIMIT]), kind))
-        evidence = self.evidence_of(answer, ask, text, defect)
+        content, unsaid = _unpacked(answer, bytes(read[:BODY_LIMIT]))
+        text = self.redactor.text(text_of(content, answer.headers.get("content-type", "")))
+        evidence = self.evidence_of(answer, ask, text, defect or unsaid)
         return Body(
-            evidence=evidence,
+            evidence=dataclasses.replace(evidence, dropped=dropped),
             first_byte_ms=(first_at - answer.started_at) * 1000 if first_at is not None else None,
             finding=self._unfinished(evidence, ask, defect) if late else None,
         )
@@ -293,6 +295,16 @@ class Gateway:
             body=cut(reading.body, SHOWN_BODY) if reading.body and kept else None,
             failure=reading.finding.id if reading.finding else None,
         )
+
+
+def _unpacked(answer: Answer, body: bytes) -> tuple[bytes, str]:
+    """Give a body whose compression is not announced, or ends too early, and a word on that."""
+    held = unlabelled(body, BODY_LIMIT) if "content-encoding" not in answer.headers else None
+    if held is not None:
+        return held, "The body is compressed with gzip, and no Content-Encoding says so."
+    if answer.unfinished and not is_json(body):  # clients forgive a missing end of whole data
+        return body, "The body ends in the middle of its compressed data."
+    return body, ""
 
 
 def _bare(name: str, value: str) -> str:

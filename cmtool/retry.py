@@ -18,6 +18,7 @@ from cmtool.model import Finding
 
 DELAYS_S = (0.5, 1.0, 2.0, 4.0)
 JITTER = 0.25  # at most a quarter of the delay is added, so that clients fall out of step
+_FIRST_ERROR = 400
 _RETRYABLE_STATUSES = frozenset({429, 500, 502, 503})
 
 _AUTHENTICATION_STATUS = 401
@@ -41,9 +42,10 @@ class Patience:
 def is_retryable(finding: Finding) -> bool:
     """Say whether the same request may succeed when it is made again.
 
-    A documented error by its row; what others answered by its status.
+    A documented error and a broken connection by their row; what others answered as an error by
+    its status.
     """
-    if finding.retryable or finding.documented:
+    if finding.documented or (finding.status or 0) < _FIRST_ERROR:
         return finding.retryable
     return finding.status in _RETRYABLE_STATUSES
 

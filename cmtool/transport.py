@@ -71,7 +71,8 @@ class Answer:
 
     ``headers`` has lower-case names, repeated ones joined by ", ".  ``started_at`` is the moment
     at which the request was written on the open connection (monotonic seconds), ``opening`` how
-    that connection came about, None when it was kept from an earlier request.
+    that connection came about, None when it was kept from an earlier request.  ``unfinished`` says,
+    once the body is read, that its compressed data ended in the middle.
     """
 
     def __init__(self, response: httpx.Response, connection: Connection) -> None:
@@ -83,6 +84,7 @@ class Answer:
         self.started_at = connection.written_at
         self.opening = connection.opening if connection.fresh else None
         self.timings = _timings(connection)
+        self.unfinished = False
         connection.fresh = False
 
     async def chunks(self) -> AsyncIterator[tuple[float, bytes]]:
@@ -99,6 +101,7 @@ class Answer:
                         if index:  # a small chunk may hold a great deal: others get a turn
                             await asyncio.sleep(0)
                         yield arrived_at, piece
+                self.unfinished = decompressor.unfinished
             except EncodingError as exc:
                 why = f"The body cannot be read: {exc}."
                 raise TransportError("malformed_response", [why], Phase.RESPONSE) from exc

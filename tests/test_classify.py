@@ -582,3 +582,19 @@ def test_any_json_means_something_or_nothing(
             error = error_object(json.loads(body))
             assert error is not None
             assert error.code in {found.id, None}
+
+
+@pytest.mark.parametrize(
+    ("status", "again"),
+    [
+        *((status, True) for status in (408, 425, 429, 500, 502, 503, 504, 520, 524)),
+        *((status, False) for status in (400, 401, 403, 413, 451, 501, 511, 526)),
+    ],
+)
+def test_an_error_of_somebody_else_is_retryable_where_it_may_pass(
+    status: int,
+    again: bool,  # noqa: FBT001 - the column of a table
+) -> None:
+    found = classify(Evidence(status=status, body="no", headers={"content-type": "text/plain"}))
+    assert found is not None
+    assert (found.id, found.retryable) == ("intermediary_error", again)

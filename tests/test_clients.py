@@ -107,6 +107,11 @@ def judged(
     )
 
 
+@pytest.mark.parametrize("identifier", ["not_the_gateway", "malformed_response"])
+def test_without_an_answer_nothing_is_said(identifier: str) -> None:
+    assert view_of(judged(identifier, status=None, events=0)) is None
+
+
 def test_the_first_broken_rule_narrows_the_sentence() -> None:
     narrow = view_of(judged("stream_malformed", "stop_reason_missing", "not_json"))
     assert narrow == (

@@ -41,7 +41,7 @@ SIDEWAYS = {
     "generation": {"gateway", "asking", "streaming"},
     "gateway": {"asking"},  # makes the attempts that are described there
     "transport": {"connection", "retry"},  # dials, and says what went wrong and when to come again
-    "answerers": {"redact"},  # quotes what an answer says, safe to show
+    "answerers": {"redact", "routing"},  # quotes what an answer says, and reads what it asks for
     # Asks who answered, what a proxy wants, where a redirect leads, and cuts what it quotes.
     "classify": {"answerers", "routing", "redact", "address"},
     "support": {"redact"},  # cuts the body

@@ -30,16 +30,17 @@ class Words:
     actions: tuple[str, ...]
 
 
-_SET_BASE_URL = f"Set the base URL to {PUBLIC_BASE_URL} for OpenAI clients and cmtool."
+SET_BASE_URL = f"Set the base URL to {PUBLIC_BASE_URL} for OpenAI clients and cmtool."
 _WRITE = (
-    f"When it persists, write to {CONTACT} with the time of the request, the status and the "
-    "reference in the evidence, by which the owner of that server finds it in its log."
+    f"When it persists, write to {CONTACT} with the time of the request, the status and what the "
+    "evidence holds, by which the owner of that server finds it in its log."
 )
+_OTHER_HOST = "If the host of {base_url} is not the gateway's, set it to " + PUBLIC_BASE_URL + "."
 _OTHER_NETWORK = (
     "Try from another network and without a VPN: such rules often go by the address from which "
     "a request comes."
 )
-_RELAY = (
+RELAY = (
     "If the base URL is a relay of your own, look in its log at the time of this request: the "
     "error is there."
 )
@@ -48,14 +49,14 @@ _NOT_THIS_SERVICE = Words(
         "The base URL {base_url} leads to {who}, which is not CrossModel. The API key and the "
         "model IDs of CrossModel mean nothing there."
     ),
-    actions=(_SET_BASE_URL, FOR_ANTHROPIC, _RELAY),
+    actions=(SET_BASE_URL, FOR_ANTHROPIC, RELAY),
 )
 _NOT_THERE = Words(
     cause=(
         "The answer was written by {who}, which has nothing at that address: the host or the path "
         "of the base URL is not the gateway's (/v1 missing, doubled, or too much behind it)."
     ),
-    actions=(_SET_BASE_URL, FOR_ANTHROPIC, _RELAY),
+    actions=(SET_BASE_URL, FOR_ANTHROPIC, RELAY),
 )
 _FILTERED = Words(
     cause=(
@@ -102,7 +103,7 @@ _WEBSITE = Words(
         "The base URL {base_url} leads to the website for people, which answers with a page. The "
         "gateway for programs has a host of its own."
     ),
-    actions=(_SET_BASE_URL, FOR_ANTHROPIC),
+    actions=(SET_BASE_URL, FOR_ANTHROPIC),
 )
 _BROKEN_EDGE = Words(
     cause=(
@@ -114,7 +115,7 @@ _BROKEN_EDGE = Words(
             "Send the request again after a short while: what stands in front of a service "
             "mostly reports a brief outage."
         ),
-        "If the host of {base_url} is not the gateway's, set it to " + PUBLIC_BASE_URL + ".",
+        _OTHER_HOST,
         _WRITE,
     ),
 )
@@ -123,14 +124,14 @@ _BROKEN_SERVER = Words(
         "The base URL {base_url} leads to {who}, and the error is its own; the gateway did not "
         "write it. Either the base URL is wrong, or a relay on the way to the gateway fails."
     ),
-    actions=("If it is no relay of yours: " + _SET_BASE_URL[0].lower() + _SET_BASE_URL[1:], _RELAY),
+    actions=("If it is no relay of yours: " + SET_BASE_URL[0].lower() + SET_BASE_URL[1:], RELAY),
 )
 _REFUSED = Words(
     cause=(
         "The answer was written by {who}, which refused the request by a rule of its own. The "
         "gateway never saw the request."
     ),
-    actions=(_OTHER_NETWORK, _WRITE),
+    actions=(_OTHER_NETWORK, _OTHER_HOST, _WRITE),
 )
 _LIMITED = Words(
     cause=(
@@ -154,6 +155,37 @@ _TOO_LARGE = Words(
     ),
 )
 
+_NOT_TAKEN = Words(
+    cause=(
+        "The answer was written by {who}, which holds the request itself to be wrong: it did not "
+        "pass it on, and will not when it is sent again. The gateway never saw it."
+    ),
+    actions=(
+        SET_BASE_URL,
+        "Try from another network and without a proxy: one on the way may change requests.",
+        RELAY,
+    ),
+)
+LOGIN = Words(
+    cause=(
+        "The answer was written by {who}, which lets nobody in without a login of its own. The "
+        "gateway never saw the request, and the API key is not at fault."
+    ),
+    actions=(
+        (
+            f"Check the host of the base URL: the public gateway is {PUBLIC_BASE_URL}, and it asks "
+            "for the API key alone."
+        ),
+        (
+            "If it is a gate of your own in front of the gateway, let its owner open this path for "
+            "programs: its login and the key cannot both stand in the header Authorization."
+        ),
+    ),
+)
+
+NOBODY = "a server that does not name itself"
+"""The name of an author that is not known."""
+
 # What an error says, and what the answer says that is no error but comes from the wrong place.
 _ERRORS = {
     Party.EDGE: _BROKEN_EDGE,
@@ -174,7 +206,9 @@ _BY_STATUS = {
     429: _LIMITED,
     431: _TOO_LARGE,
     451: _REFUSED,
+    511: _SIGN_IN,
 }
+_AGAIN = frozenset({408, 425})  # RFC 9110, 15.5.9 and RFC 8470, 5.2: it may be sent again as it is
 
 NOT_THE_KEY = "The refusal is not the gateway's: it says nothing about the API key."
 NOT_THE_LIMIT = "The limit is not the gateway's: the key's requests a minute are not used up."
@@ -182,10 +216,28 @@ REMARKS = {401: NOT_THE_KEY, 403: NOT_THE_KEY, 429: NOT_THE_LIMIT}
 """What has to be said of a status that the gateway uses too, when somebody else sent it."""
 
 
-def words_for(party: Party, status: int | None, *, misplaced: bool) -> Words:
-    """Give the words for an answer; ``misplaced`` is one that comes from the wrong place."""
+def out_of_place(party: Party) -> Words:
+    """Give the words for an answer that comes from the wrong place."""
+    return _MISPLACED[party]
+
+
+def words_for(party: Party | None, status: int | None, *, misplaced: bool) -> Words | None:
+    """Give the words for an answer; ``misplaced`` is one that comes from the wrong place.
+
+    None where the author is not known (``party`` None) and the status tells nothing either.
+    """
     if misplaced:
-        return _MISPLACED[party]
-    if party is Party.EDGE and status in _BY_STATUS:
+        return out_of_place(party) if party is not None else None
+    if party in _PASSING and (found := _of_status(status)) is not None:
+        return found
+    return _ERRORS[party] if party is not None else None
+
+
+_PASSING = frozenset({None, Party.EDGE})  # who mostly passes on what it does not refuse
+
+
+def _of_status(status: int | None) -> Words | None:
+    if status in _BY_STATUS:
         return _BY_STATUS[status]
-    return _ERRORS[party]
+    refused = 400 <= (status or 0) < 500 and status not in _AGAIN  # noqa: PLR2004 - RFC 9110, 15.5
+    return _NOT_TAKEN if refused else None

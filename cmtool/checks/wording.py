@@ -9,7 +9,8 @@ from typing import Any
 
 from cmtool import catalog
 from cmtool.asking import Attempt
-from cmtool.catalog.wording import CONTACT_SUPPORT, PERSISTED, TICKET
+from cmtool.catalog import CONTACT
+from cmtool.catalog.wording import PERSISTED, TICKET
 from cmtool.checks.graph import Result
 from cmtool.model import Finding, Status
 from cmtool.retry import retry_after_s
@@ -62,7 +63,7 @@ def _for_support(finding: Finding, attempts: Sequence[Attempt[Any]]) -> Finding:
     return dataclasses.replace(
         finding,
         actions=(
-            *(action for action in finding.actions if action != CONTACT_SUPPORT),
+            *(action for action in finding.actions if CONTACT not in action),
             PERSISTED.format(attempts=len(attempts)),
         ),
         commands=(*(line for line in finding.commands if line != again), f"{again} {TICKET}"),

@@ -13,7 +13,7 @@ import httpcore
 from cmtool.connection.dialling import dial
 from cmtool.connection.faults import stranger
 from cmtool.connection.heads import begins_no_answer, unfinished
-from cmtool.connection.sockets import Connection
+from cmtool.connection.sockets import Connection, Opening
 from cmtool.connection.tunnels import Tunneller
 
 CONNECTION = "cmtool.connection"
@@ -30,6 +30,11 @@ class Waiting:
     def heard(self) -> bytes:
         """The first bytes that came back."""
         return self.connection.heard if self.connection else b""
+
+    @property
+    def opening(self) -> Opening | None:
+        """How the connection came about; None where there is none, or one that was kept."""
+        return self.connection.opening if self.connection and self.connection.fresh else None
 
     def told(self) -> str:
         """Say how far it has come, as the rest of a sentence."""

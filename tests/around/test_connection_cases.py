@@ -366,6 +366,32 @@ def test_who_listens(doctor: Doctor, case: Port) -> None:
     holds(said, case.id, case.said, case.unsaid)
 
 
+def test_a_stranger_was_reached_in_a_time_that_is_told(doctor: Doctor) -> None:
+    with listening(greets(b"SSH-2.0-OpenSSH_9.6\r\n")) as server:
+        said = doctor(CROSSMODEL_API_URL=server.url())
+    connection = said.check("connection")
+    assert "TCP" in connection["summary"]
+    assert connection["details"]["address"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("headers", "skewed"),
+    [
+        pytest.param(("Date: Tue, 01 Sep 2026 00:00:00 GMT",), True, id="fresh"),
+        pytest.param(("Date: Tue, 01 Sep 2026 00:00:00 GMT", "Age: 86000"), False, id="kept"),
+    ],
+)
+def test_the_clock_is_not_compared_with_an_answer_out_of_a_cache(
+    doctor: Doctor,
+    headers: tuple[str, ...],
+    skewed: bool,  # noqa: FBT001 - the column of a table
+) -> None:
+    answer = response(b'{"object": "list", "data": []}', *headers, content_type="application/json")
+    with listening(answering(answer)) as server:
+        said = doctor(CROSSMODEL_API_URL=server.url())
+    assert ("clock_skew" in said.warnings) is skewed
+
+
 @pytest.mark.parametrize("alerts", [True, False], ids=["alert", "hangs-up"])
 def test_http_where_tls_is_spoken(
     doctor: Doctor,

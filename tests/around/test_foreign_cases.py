@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from dataclasses import dataclass
 
@@ -28,6 +29,11 @@ ALLOW = "1. Ask whoever runs the network (IT, security) to allow the host"
 SIGN_IN = "1. Open any page with http:// in the browser, sign in"
 RELAY = "1. If it is no relay of yours: set the base URL"
 HOST = "1. Check the host of the base URL"
+HTTPS = "1. Begin the base URL with https://."
+LOGIN = "1. Check the host of the base URL: the public gateway is https://api.crossmodel.ai/v1, and"
+CERTIFICATE = (
+    "1. Check the host of the base URL: the public gateway is https://api.crossmodel.ai/v1"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,7 @@ class Foreign:
     headers: tuple[str, ...] = ()
     content_type: str = HTML
     also: tuple[str, ...] = ()
+    unsaid: tuple[str, ...] = ()
     id: str = "intermediary_error"
 
 
@@ -783,7 +790,178 @@ OTHER_SERVICES = {
     ),
 }
 
-CASES = {**CDN, **PROXIES, **PLATFORMS, **FRAMEWORKS, **NETWORKS, **OTHER_SERVICES}
+OUTAGE = ("brief outage", "got no usable answer")
+
+REQUESTS = {
+    "nginx-plain-to-https": Foreign(
+        status="400 Bad Request",
+        body=centered("400 The plain HTTP request was sent to HTTPS port", "nginx/1.24.0"),
+        who="nginx",
+        does=HTTPS,
+        also=("speaks https only on that port",),
+        unsaid=OUTAGE,
+    ),
+    "apache-plain-to-https": Foreign(
+        status="400 Bad Request",
+        body=page("400 Bad Request", "You're speaking plain HTTP to an SSL-enabled server port.")
+        + "<address>Apache/2.4.57 (Ubuntu) Server at gw.example Port 443</address>",
+        who="Apache",
+        does=HTTPS,
+        unsaid=OUTAGE,
+    ),
+    "go-plain-to-https": Foreign(
+        status="400 Bad Request",
+        body="Client sent an HTTP request to an HTTPS server.\n",
+        content_type=TEXT,
+        who="",
+        does=HTTPS,
+        also=("a server that does not name itself, which speaks https only",),
+    ),
+    "nginx-client-certificate": Foreign(
+        status="400 Bad Request",
+        body=centered("400 No required SSL certificate was sent", "nginx/1.24.0"),
+        who="nginx",
+        does=CERTIFICATE,
+        also=("show a certificate of their own (mutual TLS)", "must be given one by your client"),
+        unsaid=OUTAGE,
+    ),
+    "nginx-head-too-large": Foreign(
+        status="400 Bad Request",
+        body=centered("400 Request Header Or Cookie Too Large", "nginx/1.24.0"),
+        who="nginx",
+        does="1. Leave out cookies and long headers",
+        unsaid=OUTAGE,
+    ),
+    "nginx-400": Foreign(
+        status="400 Bad Request",
+        body=centered("400 Bad Request", "nginx/1.24.0"),
+        who="nginx",
+        does=BASE_URL,
+        also=("holds the request itself to be wrong",),
+        unsaid=OUTAGE,
+    ),
+    "nginx-421": Foreign(
+        status="421 Misdirected Request",
+        body=centered("421 Misdirected Request", "nginx"),
+        who="nginx",
+        does=BASE_URL,
+        unsaid=OUTAGE,
+    ),
+    "nginx-408": Foreign(
+        status="408 Request Time-out",
+        body=centered("408 Request Time-out", "nginx"),
+        who="nginx",
+        does=AGAIN,
+    ),
+    "nginx-login": Foreign(
+        status="401 Unauthorized",
+        body=centered("401 Authorization Required", "nginx"),
+        headers=('WWW-Authenticate: Basic realm="Staging of Acme"',),
+        who="nginx",
+        does=LOGIN,
+        also=('It asks for a login: Basic, for "Staging of Acme".', "the API key is not at fault"),
+    ),
+    "unknown-login": Foreign(
+        status="401 Unauthorized",
+        body="",
+        headers=("WWW-Authenticate: Negotiate", "WWW-Authenticate: NTLM"),
+        who="",
+        does=LOGIN,
+        also=("It asks for a login: Negotiate or NTLM.",),
+    ),
+    "unknown-401": Foreign(
+        status="401 Unauthorized",
+        body="Unauthorized",
+        content_type=TEXT,
+        headers=('WWW-Authenticate: Bearer realm="x"',),
+        who="",
+        does=ELSEWHERE,
+        unsaid=("asks for a login", *OUTAGE),
+    ),
+    "unknown-403": Foreign(
+        status="403 Forbidden",
+        body="Forbidden",
+        content_type=TEXT,
+        who="",
+        does=ELSEWHERE,
+        unsaid=("is usually brief",),
+    ),
+    "unknown-422": Foreign(
+        status="422 Unprocessable Content",
+        body="what",
+        content_type=TEXT,
+        who="",
+        does=BASE_URL,
+        unsaid=("is usually brief",),
+    ),
+    "unknown-429": Foreign(
+        status="429 Too Many Requests", body="slow", content_type=TEXT, who="", does=FEWER
+    ),
+    "unknown-511": Foreign(
+        status="511 Network Authentication Required",
+        body="<html><head><meta http-equiv='refresh' content='0; url=https://login.hotel.example/"
+        "start?ticket=1'></head></html>",
+        who="",
+        does=SIGN_IN,
+        also=("leads a browser on to https://login.hotel.example/start.",),
+    ),
+    "page-that-leads-on": wrong_place(
+        "200 OK",
+        "<html><head></head><script>window.location.href = 'http://portal.example/hi';</script>",
+        "",
+        also=("leads a browser on to http://portal.example/hi.",),
+    ),
+    "json-list": Foreign(
+        status="500 X",
+        body='[{"error":{"code":500,"message":"Backend broke"}}]',
+        content_type=JSON,
+        who="",
+        does=AGAIN,
+        also=('It says: "Backend broke"',),
+    ),
+    "json-errors": Foreign(
+        status="500 X",
+        body='{"errors":[{"code":1,"message":"No such zone"}]}',
+        content_type=JSON,
+        who="",
+        does=AGAIN,
+        also=('It says: "No such zone"',),
+    ),
+    "xml-message": Foreign(
+        status="503 X",
+        body='<?xml version="1.0"?>\n<Error><Code>SlowDown</Code><Message>Not so fast</Message>',
+        content_type="application/xml",
+        who="an Amazon S3 bucket",
+        does=RELAY,
+        also=('It says: "Not so fast"',),
+    ),
+    "xml-code": Foreign(
+        status="503 X",
+        body='<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>',
+        content_type="application/xml",
+        who="",
+        does=AGAIN,
+        also=('It says: "AccessDenied"',),
+    ),
+    "pre": Foreign(
+        status="500 X",
+        body="<!DOCTYPE html><html><head><title>Error</title></head><body><pre>TypeError: boom"
+        "</pre></body></html>",
+        who="",
+        does=AGAIN,
+        also=('It says: "TypeError: boom"',),
+    ),
+    "binary": Foreign(
+        status="500 X",
+        body="\x01\x02\x03\x04 ab",
+        content_type="application/octet-stream",
+        who="",
+        does=AGAIN,
+        unsaid=("It says",),
+    ),
+}
+
+CASES = {**REQUESTS, **CDN, **PROXIES, **PLATFORMS, **FRAMEWORKS, **NETWORKS, **OTHER_SERVICES}
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items()])
@@ -800,6 +978,8 @@ def test_it_is_said_who_answered_and_what_helps(case: Foreign, doctor: Doctor) -
     assert case.does in found.prose
     for words in case.also:
         assert words in found.prose
+    for words in case.unsaid:
+        assert words not in found.prose
 
 
 # The gateway's own errors, whoever is named in them and whoever passed them on.
@@ -859,6 +1039,38 @@ def test_a_page_in_any_writing_is_readable(
         found = doctor(CROSSMODEL_API_URL=server.url())
     assert found.id == "intermediary_error"
     assert said in found.prose
+
+
+@pytest.mark.parametrize("status", ["200 OK", "503 No"])
+def test_a_page_that_is_compressed_without_saying_so_is_read(status: str, doctor: Doctor) -> None:
+    answer = response(gzip.compress(page("Gone fishing").encode()), status=status)
+    with listening(answering(answer)) as server:
+        found = doctor(CROSSMODEL_API_URL=server.url())
+    assert 'It says: "Gone fishing"' in found.prose
+    assert "compressed with gzip, and no Content-Encoding says so" in found.prose
+
+
+def test_data_that_are_compressed_without_saying_so_are_no_answer(doctor: Doctor) -> None:
+    body = gzip.compress(b'{"object": "list", "data": []}')
+    with listening(answering(response(body, content_type=JSON))) as server:
+        found = doctor(CROSSMODEL_API_URL=server.url())
+    assert found.id == "malformed_response"
+    assert "no Content-Encoding says so" in found.prose
+
+
+def test_a_key_that_another_vendor_refused_is_not_said_to_be_unknown_here(doctor: Doctor) -> None:
+    error = {
+        "message": "Incorrect API key provided. See https://platform.openai.com/account/api-keys.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "invalid_api_key",
+    }
+    answer = response(data(error=error).encode(), status="401 Unauthorized", content_type=JSON)
+    with listening(answering(answer)) as server:
+        found = doctor(CROSSMODEL_API_URL=server.url())
+    assert found.id == "invalid_api_key"
+    assert "the API key was refused by OpenAI, not by the gateway" in found.prose
+    assert "the gateway does not know the API key" not in found.prose
 
 
 def test_a_key_echoed_in_another_encoding_is_not_shown(doctor: Doctor) -> None:

@@ -18,7 +18,7 @@ import pytest
 
 from cmtool.checks import account as account_checks
 from tests.around.conftest import KEY, Doctor
-from tests.around.servers import Caller, Talk, listening
+from tests.around.servers import Caller, Talk, answering, listening
 
 _FOREVER_S = 30
 _SHORT_S = 0.5
@@ -261,7 +261,8 @@ BODIES = {
     "brotli": broken(sized(ANSWER, b"Content-Encoding: br"), "'br', which was not offered"),
     "zstd": broken(sized(ANSWER, b"Content-Encoding: zstd"), "'zstd', which was not offered"),
     "gzip-cut-short": broken(
-        sized(gzip.compress(ANSWER)[:-12], b"Content-Encoding: gzip"), "The body is not JSON."
+        sized(gzip.compress(ANSWER)[:-12], b"Content-Encoding: gzip"),
+        "The body ends in the middle of its compressed data.",
     ),
     "brackets": broken(sized(b"[" * 100_000), "The body is not JSON."),
     "braces": broken(sized(b'{"data":' * 50_000), "The body is not JSON."),
@@ -301,7 +302,7 @@ def test_a_hostile_server_is_survived_and_named(case: Hostile, doctor: Doctor) -
 def test_json_in_utf_16_is_read(doctor: Doctor) -> None:
     with listening(says(sized(ANSWER.decode().encode("utf-16")))) as server:
         found = doctor("--no-spend", CROSSMODEL_API_URL=server.url())
-    assert "1 models" in found.check("auth")["summary"]
+    assert "1 model" in found.check("auth")["summary"]
 
 
 @pytest.mark.parametrize(
@@ -315,10 +316,36 @@ def test_json_in_utf_16_is_read(doctor: Doctor) -> None:
 def test_a_list_with_an_odd_name_is_shown_harmlessly(listed: str, doctor: Doctor) -> None:
     with listening(says(sized(listed.encode()))) as server:
         found = doctor("--no-spend", CROSSMODEL_API_URL=server.url())
-    assert "1 models" in found.check("auth")["summary"]
+    assert "1 model" in found.check("auth")["summary"]
     assert len(found.page) < 20_000
     assert "\x1b" not in found.page
     assert "\0" not in found.page
+
+
+def test_whole_data_without_the_end_of_their_compression_are_read(doctor: Doctor) -> None:
+    cut = gzip.compress(ANSWER)[:-8]  # no checksum and no length: clients do not mind
+    with listening(says(sized(cut, b"Content-Encoding: gzip"))) as server:
+        found = doctor("--no-spend", CROSSMODEL_API_URL=server.url())
+    assert "1 model" in found.check("auth")["summary"]
+
+
+def test_a_body_that_is_cut_off_is_asked_for_again(doctor: Doctor) -> None:
+    answers = (sized(ANSWER[:9], length=99), sized(ANSWER))
+    with listening(answering(*answers * 2)) as server:
+        found = doctor("--no-spend", CROSSMODEL_API_URL=server.url())
+    assert "200, 2 attempts" not in found.page
+    assert found.check("auth")["status"] == "warn"
+    assert "recovered" in found.warnings
+
+
+@pytest.mark.parametrize("status", [b"402 Payment Required", b"404 Not Found"])
+def test_an_error_that_is_cut_off_is_not_asked_for_again(status: bytes, doctor: Doctor) -> None:
+    answer = sized(b'{"error": {"mess', length=99).replace(b"200 OK", status)
+    with listening(says(answer)) as server:
+        found = doctor(CROSSMODEL_API_URL=server.url())
+    assert found.id == "malformed_response"
+    assert {exchange["attempt"] for exchange in found.report["exchanges"]} == {1}
+    assert found.report["diagnosis"]["retryable"] is False
 
 
 # What the account says in a wrong form, while everything else is in order.
