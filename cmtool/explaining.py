@@ -9,11 +9,13 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cmtool import catalog
+from cmtool.catalog import Origin
 from cmtool.model import Exchange, Finding, Recognised, StreamResult, Support
 from cmtool.order import place
 from cmtool.paste import Found, Hints, Pasted, forms
 from cmtool.paste.base import Answer, Capture, Healthy, Named, Told, Unanswered
-from cmtool.pasted import of_answer, of_failure, of_name, truncated
+from cmtool.pasted import of_answer, of_failure, of_name, remarks, truncated
 from cmtool.redact import SHOWN_HEADERS, Redactor, cut
 from cmtool.support import support_of
 
@@ -31,6 +33,7 @@ _ZONELESS = "{} (as pasted, its time zone is not known)"
 _ADD_STATUS = "Add the HTTP status, which the paste does not tell, with --status."
 _ADD_HEADERS = "Paste the headers of the answer too: no x-request-id was seen."
 _ADD_BODY = "Paste the body of the answer too: it says which error it is."
+_ADD_BODY_FOR_SUPPORT = "Paste the body of the answer too: support asks for it."
 _ADD_REST = "Paste the body to its end: it breaks off."
 _ADD_TRACEBACK = "Paste the whole traceback: the lines above the last one name the cause."
 _ADD_START = (
@@ -85,7 +88,8 @@ def explain(pasted: Pasted, hints: Hints, redactor: Redactor, follow: Follow) ->
     Every secret is taken out of what was found before anything is made of it.
     """
     taken = pasted.found or tuple(_as_said(pasted, hints))
-    found = [_hinted(redactor.scrub(each), hints) for each in taken]
+    own = Redactor(pasted.secrets)
+    found = [_hinted(own.scrub(redactor.scrub(each)), hints) for each in taken]
     cases = [case for each in found for case in _cases(each, hints, follow)]
     if not cases:
         return None
@@ -96,7 +100,7 @@ def explain(pasted: Pasted, hints: Hints, redactor: Redactor, follow: Follow) ->
     others = [group for group in groups if group is not root]
     return Explained(
         diagnosis=_named(root) if root else None,
-        findings=tuple(_named(group) for group in others),
+        findings=(*(_named(group) for group in others), *_remarks(found)),
         exchanges=tuple(case.exchange for case in cases[-_MOST_SHOWN:] if case.exchange),
         streams=tuple(case.stream for case in cases[-_MOST_SHOWN:] if case.stream),
         support=_support(first) if root else None,
@@ -107,6 +111,12 @@ def explain(pasted: Pasted, hints: Hints, redactor: Redactor, follow: Follow) ->
             surer=tuple(_surer(first)),
         ),
     )
+
+
+def _remarks(found: Sequence[Found]) -> Iterator[Finding]:
+    for each in found:
+        if isinstance(each, Healthy):
+            yield from remarks(each)
 
 
 def _as_said(pasted: Pasted, hints: Hints) -> Iterator[Found]:
@@ -248,7 +258,8 @@ def _surer(case: _Case) -> Iterator[str]:
         case Answer(whole=False):
             yield _ADD_REST
         case Answer(body="") | Named():
-            yield _ADD_BODY
+            coded = catalog.row(case.finding.id).origin is Origin.CODE
+            yield _ADD_BODY_FOR_SUPPORT if coded else _ADD_BODY
         case Capture(begins_inside=True):
             yield _ADD_START
     if isinstance(case.found, Answer | Named):

@@ -7,18 +7,28 @@ status alone says less than a body, and a body may end where the paste does.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cmtool import catalog
 from cmtool.answerers import is_page
 from cmtool.answerers.telling import tell
 from cmtool.catalog import Origin, Row, Shape
-from cmtool.classify import MESSAGE_LIMIT, ErrorObject, Evidence, classify, from_error, shown_by
-from cmtool.model import Finding
-from cmtool.paste.base import Answer, Named, Told, Unanswered
+from cmtool.classify import (
+    MESSAGE_LIMIT,
+    ErrorObject,
+    Evidence,
+    classify,
+    from_error,
+    parse_json,
+    shown_by,
+)
+from cmtool.documents import read_credits
+from cmtool.model import Finding, Phase
+from cmtool.paste.base import Answer, Healthy, Named, Told, Unanswered
 from cmtool.redact import cut
 
 _QUOTED = 300
+_MICRO = 1_000_000
 _ERROR = 400  # RFC 9110, 15.5: the first status of an error
 _NOT_FOUND = 404
 _PROXY_AUTHENTICATION, _NOT_ALLOWED = 407, 405
@@ -36,6 +46,9 @@ _VAGUE_ACTIONS = (
         " the connection and the certificate one by one."
     ),
 )
+_PLAIN = "The SDK raises a plain APIError for an error that comes inside an open stream."
+_BY_WORDS = "The text tells neither a status nor a code; its words leave no doubt which one it is."
+_NO_CODE = "The text tells neither a status, nor a type, nor a code, only a message."
 _A_PAGE = "The gateway answers in JSON; what was pasted is a page of HTML."
 _ANOTHER_FORM = "What was pasted does not have the form of the gateway's errors."
 
@@ -43,8 +56,11 @@ _ANOTHER_FORM = "What was pasted does not have the form of the gateway's errors.
 def of_answer(answer: Answer, model: str | None) -> Finding | None:
     """Say what is wrong with an answer; None when nothing is."""
     evidence = _evidence(answer, model)
-    if answer.error is not None:
+    error = answer.error
+    if error is not None and (error.type or error.code):
         return classify(evidence)
+    if answer.told.status is None and (error is not None or answer.said):
+        return _by_message(error.message if error else answer.said, evidence)
     if answer.body and (answer.told.status is None or not answer.whole):
         return _foreign(answer, evidence)
     if answer.body or _needs_no_body(answer.told.status):
@@ -88,6 +104,20 @@ def truncated(told: Told, model: str | None, fact: str) -> Finding:
     return _filled("stream_truncated", told, model, [fact])
 
 
+def remarks(answer: Healthy) -> Iterator[Finding]:
+    """Give what an answer without an error warns of: a wallet with nothing in it."""
+    try:
+        wallet = read_credits(parse_json(answer.body))
+    except ValueError:
+        return
+    if wallet is not None and wallet.balance_micro <= 0:
+        money = f"{wallet.balance_micro / _MICRO:.2f} {wallet.currency}"
+        yield catalog.fill(
+            catalog.row("balance_empty"),
+            evidence=[f"The pasted answer of GET /v1/credits shows {money}."],
+        )
+
+
 def base_url(told: Told) -> str | None:
     """Give the base URL of a call, where the paste shows its URL."""
     if told.url is None:
@@ -116,6 +146,7 @@ def _evidence(answer: Answer, model: str | None) -> Evidence:
         check=told.protocol.value if told.protocol else None,
         model=model,
         base_url=base_url(told),
+        phase=Phase.STREAM if answer.streamed else Phase.RESPONSE,
     )
 
 
@@ -154,6 +185,21 @@ def _in_words(said: str, evidence: Evidence) -> Finding:
         # The type is only what the status stands for; the text does not show it.
         finding = dataclasses.replace(from_error(error, evidence), type=None)
     return dataclasses.replace(finding, message=cut(said, MESSAGE_LIMIT))
+
+
+def _by_message(said: str, evidence: Evidence) -> Finding:
+    """Judge words with neither a status nor a code beside them."""
+    rows = [row for row in catalog.ROWS.values() if _is_told_by(row, said.lower())]
+    in_stream = evidence.phase is Phase.STREAM
+    other = catalog.row("stream_error" if in_stream else "undocumented_error")
+    told_by = (_BY_WORDS,) if len(rows) == 1 else (f"It says: {cut(said, _QUOTED)}", _NO_CODE)
+    facts = (*([_PLAIN] if in_stream else []), *told_by)
+    finding = shown_by(rows[0] if len(rows) == 1 else other, evidence, facts)
+    return dataclasses.replace(finding, type=None, message=cut(said, MESSAGE_LIMIT))
+
+
+def _is_told_by(row: Row, lower: str) -> bool:
+    return row.origin is Origin.CODE and any(phrase in lower for phrase in row.phrases)
 
 
 def _by_status(evidence: Evidence) -> Finding:

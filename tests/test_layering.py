@@ -64,7 +64,7 @@ SHARED = {
     "protocols": {"", "base"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
-        *("bodies", "connection", "phrases"),
+        *("bodies", "connection", "phrases", "clocks", "modelnames", "written", "secrecy"),
     },
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),

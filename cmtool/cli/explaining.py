@@ -33,6 +33,7 @@ def run(file: str | None, *, options: PasteOptions, output: OutputOptions) -> in
     given = pasted(file)
     started_at, start = datetime.now(UTC), time.monotonic()
     text = read(given.content)
+    keep_secret(text.secrets)
     hints = Hints(status=options.status, protocol=options.protocol, model=options.model_option)
     explained = explain(text, hints, redactor, lambda capture: _followed(capture, hints))
     if explained is None:
@@ -65,7 +66,7 @@ def _report(
         started_at=started_at,
         duration_ms=duration_ms,
         target=Target(base_url=f"pasted:{given.name}", model=model),
-        outcome=Outcome.FAILED if diagnosis else Outcome.HEALTHY,
+        outcome=_outcome(explained),
         exit_code=diagnosis.exit_code if diagnosis else ExitCode.HEALTHY,
         diagnosis=diagnosis,
         findings=explained.findings,
@@ -76,11 +77,18 @@ def _report(
     )
 
 
+def _outcome(explained: Explained) -> Outcome:
+    if explained.diagnosis is not None:
+        return Outcome.FAILED
+    return Outcome.DEGRADED if explained.findings else Outcome.HEALTHY
+
+
 def _unrecognised(given: Read, text: Pasted, redactor: Redactor, output: OutputOptions) -> int:
     """Say what was looked for, and what comes nearest to it."""
     screen = stderr(output)
     name = "what was pasted" if given.name == STDIN else given.name
-    start = cut(redactor.text(text.text.strip().partition("\n")[0]), _QUOTED)
+    first = text.text.strip().partition("\n")[0]
+    start = cut(Redactor(text.secrets).text(redactor.text(first)), _QUOTED)
     screen.show(
         unrecognised_lines(name, start, text, width=screen.width, ascii_only=screen.ascii_only)
     )

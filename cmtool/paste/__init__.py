@@ -12,16 +12,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from cmtool.paste import connection, events, har, heads, names, pages, reports, residue, written
+from cmtool.paste import (
+    connection,
+    events,
+    har,
+    heads,
+    names,
+    others,
+    pages,
+    prose,
+    reports,
+    residue,
+    secrecy,
+    written,
+)
 from cmtool.paste.base import FOUND_LIMIT, Answer, Found, Healthy, Hints, Named, Told
 from cmtool.paste.errors import inside
 from cmtool.paste.forms import BODY, FORMS, LOG
 from cmtool.paste.literals import Literal, objects
 from cmtool.paste.merging import merged
-from cmtool.paste.told import overall
+from cmtool.paste.others import Unlike
 from cmtool.paste.written import form_of
 
-__all__ = ["FORMS", "Found", "Hints", "Pasted", "nearest", "read"]
+__all__ = ["FORMS", "Found", "Hints", "Pasted", "Unlike", "nearest", "read", "unlike"]
 
 _VARIED = 256 * 1024  # characters of a text that is read in several ways
 _NESTED = 256 * 1024  # characters of the texts within the objects of a text
@@ -33,24 +46,31 @@ _MOST_OBJECTS = 20_000
 _FULL = 3  # the weight of an error that is there in full
 
 # What an object has at least in it that tells of an error or is an answer.
-_TELLING = re.compile(r"(?i)err|exception|fail|status|message|object|code|balance|daily|[345]\d\d")
+_TELLING = re.compile(
+    r"(?i)err|exception|fail|status|message|object|code|balance|daily|type|detail|title|[345]\d\d"
+)
 
 Finder = Callable[[str], Iterable[Found]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pasted:
-    """What a paste comes to: its cleaned text, and everything found in it, in its order."""
+    """What a paste comes to: its cleaned text, and everything found in it, in its order.
+
+    ``secrets`` are the keys, passwords and cookies that stand in the text.
+    """
 
     text: str
     found: tuple[Found, ...]
+    secrets: tuple[str, ...] = ()
 
 
 def read(content: bytes) -> Pasted:
     """Find every error in what was pasted, in whatever form; soft wraps and the like are undone."""
     text = residue.cleaned(residue.decoded(content))
+    secrets = secrecy.secrets_of(text)
     if found := list(har.har(text)):  # as large as it is, it needs no more than that
-        return Pasted(text=text, found=tuple(found))
+        return Pasted(text=text, found=tuple(found), secrets=secrets)
     shown = residue.unframed(text)
     found = _read(shown)
     if len(text) <= _VARIED:
@@ -58,7 +78,12 @@ def read(content: bytes) -> Pasted:
         if _is_wrapped(shown, found) and _knowledge(mended := _read(joined)) >= _knowledge(found):
             found = mended
         found = max([found, *map(_read, _other_readings(text, shown, found))], key=_knowledge)
-    return Pasted(text=text, found=tuple(found))
+    return Pasted(text=text, found=tuple(found), secrets=secrets)
+
+
+def unlike(text: str) -> tuple[Unlike, str] | None:
+    """Say what a text in which nothing was recognised is instead, and what shows it."""
+    return others.unlike(text)
 
 
 def nearest(text: str) -> tuple[str, str] | None:
@@ -107,10 +132,10 @@ def _read(text: str, depth: int = 0) -> list[Found]:
     found, rest = _taken([], text, (heads.answers, events.captures))
     found, rest = _of_objects(found, rest, depth)
     early: tuple[Finder, ...] = (pages.pages, pages.texts, connection.connections, names.names)
-    found, rest = _taken(found, rest, (*early, written.lines, connection.vague))
-    if not found:
-        found, _ = _taken([], rest, (written.succeeded, written.in_words))
-    return merged(found, overall(text))
+    found, rest = _taken(found, rest, (*early, written.lines, prose.plain, connection.vague))
+    for finder in (written.succeeded, prose.given_back, prose.reasons, prose.spoken):
+        found = found or list(finder(rest))
+    return merged(found, text)
 
 
 def _taken(found: list[Found], text: str, finders: Sequence[Finder]) -> tuple[list[Found], str]:
@@ -138,6 +163,8 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
     literals = list(islice(objects(text), _MOST_OBJECTS))
     if entries := har.entries(literals):
         return [*found, *har.of_entries(entries)], " " * len(text)
+    streams, literals = events.stripped(text, literals)
+    found = [*found, *streams]
     first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     telling = [
         each for each in literals if _TELLING.search(text, max(0, each.start - _BESIDE), each.end)
@@ -151,7 +178,7 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
         room -= sum(max(len(value), _SHORTEST) for value, _ in texts)
         within = list(_within(text, literal, texts, depth, alone=alone))
         fresh += within if _weight(within) >= max(_weight(own), _FULL - 1) else own
-    return [*found, *fresh], _without(text, fresh)
+    return [*found, *fresh], _without(text, [*streams, *fresh])
 
 
 def _of_object(text: str, literal: Literal, *, alone: bool) -> list[Found]:

@@ -58,7 +58,8 @@ class Answer:
 
     ``body`` is the body as far as it was pasted, ``whole`` whether it came to its end, ``error``
     the error object that was found in it, ``said`` what the client said in its own words.
-    ``guessed`` says that the status is only what the name of an exception stands for.
+    ``guessed`` says that the status is only what the name of an exception stands for, ``streamed``
+    that the error came inside an open stream.
     """
 
     form: Form
@@ -70,6 +71,7 @@ class Answer:
     error: ErrorObject | None = None
     said: str = ""
     guessed: bool = False
+    streamed: bool = False
 
     @property
     def weight(self) -> int:

@@ -47,10 +47,16 @@ def _lines_with(lower: str, phrase: str) -> Iterator[int]:
     """Give where the last lines begin that hold a phrase; a dash of dots parts two pieces."""
     first, _, second = phrase.partition(" … ")
     for place in last_places(lower, first):
+        if _is_inside_a_word(lower, place):  # modul-ENOTFOUND-error
+            continue
         start = _line_start(lower, place)
         end = lower.find("\n", place)
         if not second or second in lower[place : end if end >= 0 else len(lower)]:
             yield start
+
+
+def _is_inside_a_word(lower: str, place: int) -> bool:
+    return lower[place].isalpha() and lower[place - 1 : place].isalpha()
 
 
 def _line_start(text: str, place: int) -> int:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cmtool import catalog
+from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject, error_object
 from cmtool.documents import record, text
 from cmtool.paste.base import Told
-from cmtool.paste.told import clock_of, of_headers, protocol_of_path, status_value
+from cmtool.paste.clocks import of_field
+from cmtool.paste.told import of_headers, protocol_of_path, status_value
 
 _DEEPEST = 12
 _MOST_NODES = 5000
@@ -19,10 +21,13 @@ _STATUS_KEYS = (
     *("status", "status_code", "statusCode", "http_status", "httpStatus", "response_status"),
     *("httpStatusCode", "http_status_code", "response_code"),
 )
+_STATUSES = frozenset(_STATUS_KEYS)
 _ID_KEYS = ("request_id", "requestID", "requestId", "x-request-id", "_request_id")
 _TIME_KEYS = ("time", "timestamp", "ts", "@timestamp", "asctime", "datetime", "date")
 _HEADER_KEYS = ("headers", "responseHeaders", "response_headers")
 _BODY_KEYS = ("responseBody", "body", "response_body", "rawBody", "raw_body")
+_SAYING = ("error", "detail", "message", "errors", "error_description", "fault")
+_LOGGED = frozenset({"level", "severity", "levelname", "log", "msg", "event", "logger"})
 _KINDS = frozenset(row.type for row in catalog.ROWS.values() if row.documented)
 
 # What an answer without an error calls itself, and a field that it then has.
@@ -91,24 +96,36 @@ def _holder(node: Mapping[str, Any]) -> tuple[dict[str, Any], ErrorObject] | Non
     if error is not None:
         kind = {"type": "error"} if node.get("type") == "error" else {}
         return {**kind, "error": node["error"]}, error
-    # Some clients keep the inner object alone.
+    if _is_unnamed(node.get("error")):
+        bare = ErrorObject(shape=Shape.OPENAI, message=node["error"]["message"])
+        return {"error": node["error"]}, bare
+    # Some clients keep the inner object alone, and some print its message above its fields.
     known = text(node.get("code")) in catalog.ROWS or text(node.get("type")) in _KINDS
     wrapped = {"error": {k: node.get(k) for k in ("message", "type", "param", "code")}}
+    if known and "message" not in node and _STATUSES & set(node):
+        wrapped["error"]["message"] = ""
     found = error_object(wrapped) if known else None
     return (wrapped, found) if found is not None else None
+
+
+def _is_unnamed(error: Any) -> bool:
+    """Say whether an error object tells its message, and neither a type nor a code."""
+    told = {key for key, value in record(error).items() if value is not None and value != ""}
+    return told == {"message"} and text(record(error)["message"]) is not None
 
 
 def told_by(node: Mapping[str, Any]) -> Told:
     """Give what the fields of one object tell of the call."""
     status = next((s for key in _STATUS_KEYS if (s := status_value(node.get(key)))), None)
+    status = status or status_value(record(node.get("error")).get("code"))  # as Google writes it
     headers = next((h for key in _HEADER_KEYS if (h := record(node.get(key)))), {})
     shown = {str(k).lower(): v for k, v in headers.items() if isinstance(v, str)}
     identifier = next((v for key in _ID_KEYS if (v := text(node.get(key)))), None)
     if identifier:
         shown.setdefault("x-request-id", identifier)
     url = text(node.get("url"))
-    written = next((v for key in _TIME_KEYS if (v := text(node.get(key)))), "")
-    moment, clock = clock_of(written)
+    times = (of_field(node.get(key)) for key in _TIME_KEYS)
+    moment, clock = next((found for found in times if found[1]), (None, None))
     model = text(node.get("model")) or text(record(node.get("requestBodyValues")).get("model"))
     return Told(
         url=url if url and url.startswith("http") else None,
@@ -122,6 +139,16 @@ def told_by(node: Mapping[str, Any]) -> Told:
 def bodies(value: Mapping[str, Any]) -> str:
     """Give the body of the answer that an object of a client keeps as text, else nothing."""
     return next((v for key in _BODY_KEYS if (v := text(value.get(key)))), "")
+
+
+def is_foreign(value: Mapping[str, Any]) -> bool:
+    """Say whether an object is how others than the gateway write the body of an error."""
+    if _LOGGED & set(value):
+        return False
+    kind = text(value.get("type")) or ""
+    problem = "title" in value or kind.startswith("http") or "cloudflare_error" in value  # RFC 9457
+    spring = {"timestamp", "path"} <= set(value)
+    return problem or spring or (any(value.get(k) for k in _SAYING) and not _STATUSES & set(value))
 
 
 def healthy(value: Mapping[str, Any]) -> bool:

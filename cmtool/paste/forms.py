@@ -35,8 +35,10 @@ REPORT = Form(name="a report of cmtool", example='{"schema_version": 1, "command
 RECORDING = Form(name="a recording of cmtool", example='{"format": "cmtool-recording", …}')
 STATUS = Form(name="a status", example="402, HTTP 429, status code 503")
 IDENTIFIER = Form(name="an identifier", example="insufficient_balance")
+WORDS = Form(name="an error in words", example="Insufficient balance")
 
 FORMS = (
     *(BODY, DOCUMENT, OPENAI, ANTHROPIC, JAVASCRIPT, WRAPPED, EXCEPTION, CURL, TRACE, HTTPIE),
     *(CONNECTION, LOG, HAR, STREAM, PAGE, REPORT, RECORDING, STATUS, IDENTIFIER),
+    WORDS,
 )

@@ -16,8 +16,9 @@ from cmtool.documents import record, records, text
 from cmtool.paste import connection, forms
 from cmtool.paste.base import BODY_LIMIT, FOUND_LIMIT, Capture, Found, Told
 from cmtool.paste.bodies import of_body, spaced, starts
+from cmtool.paste.clocks import clock_of
 from cmtool.paste.literals import Literal, objects
-from cmtool.paste.told import clock_of, of_headers, protocol_of_path, status_value
+from cmtool.paste.told import of_headers, protocol_of_path, status_value
 
 _STREAM_LIMIT = 4 * 1024 * 1024
 

@@ -20,7 +20,7 @@ _LENIENT_TOTAL = 1024 * 1024  # characters that the lenient reader may read
 _MOST_ITEMS = 5000
 _STRICT = json.JSONDecoder()
 
-_OPENING = re.compile(r"""\{\s*(?:["'“‘}\[]|\\+["n]|[A-Za-z_$])""")
+_OPENING = re.compile(r"""\{\s*(?:["'“‘}\[]|\\+["n]|:?[A-Za-z_$])""")
 _JSON = re.compile(r'\{\s*["}]')
 _ESCAPED = re.compile(r'\{(?:\s|\\+n)*(\\+)"')
 _IN_STRING = re.compile(r'(?:[^"\\\n]|\\[^\n])*')
@@ -131,7 +131,7 @@ class _BrokenError(Exception):
 _SKIP = re.compile(r"[\s,;+]*")
 _SEPARATOR = re.compile(r"\s*(?:=>|:|=)\s*")
 _CLOSERS = {"'": "'", '"': '"', "`": "`", "“": "”“", "‘": "’‘", "”": "”", "’": "’"}
-_KEY = re.compile(r"\[?[A-Za-z_$][\w$.-]{0,80}(?:\([\w. ]{0,60}\)\]?|\])?(?=\s*(?:=>|:|=))")
+_KEY = re.compile(r"[\[:]?[A-Za-z_$][\w$.-]{0,80}(?:\([\w. ]{0,60}\)\]?|\])?(?=\s*(?:=>|:|=))")
 _NUMBER = re.compile(r"-?\d[\d_]{0,30}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,4})?n?(?![\w.-])")
 _NAMED = re.compile(r"(?:<ref \*\d+> )?[A-Za-z_$][\w$.]{0,60}(?:\(\d{1,9}\))?\s?(?=[{(\[])")
 _TAG = re.compile(r"<[^<>\n]{0,300}>")
@@ -198,7 +198,7 @@ class _Reader:
         if found is None:
             return None
         self.at = found.end()
-        return found[0].strip("[]")
+        return found[0].strip("[]:")
 
     def _value(self, depth: int) -> Any:
         if depth > DEPTH_LIMIT:

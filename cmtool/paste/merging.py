@@ -8,21 +8,32 @@ from dataclasses import replace
 from cmtool import catalog
 from cmtool.catalog import Origin
 from cmtool.paste.base import Answer, Capture, Found, Healthy, Named, Told, Unanswered
+from cmtool.paste.clocks import nearest
 from cmtool.paste.connection import rank
+from cmtool.paste.told import overall
 
 _NEAR = 4000  # characters between the lines of one traceback
 _BROKEN = frozenset({"connection_reset", "stream_disconnected"})
 
 
-def merged(found: Sequence[Found], overall: Told) -> list[Found]:
-    """Give what was found, each error once, with all that is told of it."""
+def merged(found: Sequence[Found], text: str) -> list[Found]:
+    """Give what was found in a text, each error once, with all that is told of it."""
     found = _one_call(sorted(found, key=lambda each: each.place))
     found = _broken_streams(found)
     found = _without_echoes(_with_line_status(found))
     found = _with_status(found)
     if any(not isinstance(each, Healthy) for each in found):
         found = [each for each in found if not isinstance(each, Healthy)]
-    return [replace(each, told=each.told.merged(overall)) for each in found]
+    common = overall(text)
+    return [replace(each, told=_timed(each, text).merged(common)) for each in found]
+
+
+def _timed(each: Found, text: str) -> Told:
+    """Give what is told of an error with the time of the record that it stands in."""
+    if each.told.clock is not None:
+        return each.told
+    moment, clock = nearest(text, each.place)
+    return each.told.merged(Told(sent_at=moment, clock=clock))
 
 
 def _one_call(found: Sequence[Found]) -> list[Found]:

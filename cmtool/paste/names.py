@@ -26,9 +26,11 @@ _TYPES = {
 def names(text: str) -> Iterator[Found]:
     """Give each identifier in the text: the gateway's codes anywhere, others in a short text."""
     lower = lowered(text)
+    given: set[str] = set()  # a type and the only code of it are one thing
     for identifier in _wanted(lower):
         place = _last(lower, identifier)
-        if place is not None:
+        if place is not None and _TYPES.get(identifier, identifier) not in given:
+            given.add(_TYPES.get(identifier, identifier))
             end = place + len(identifier)
             yield Named(
                 form=forms.IDENTIFIER,

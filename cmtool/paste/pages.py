@@ -16,9 +16,10 @@ _HEADING = re.compile(r"(?is)<(?:title|h1)[^>]{0,200}>(.{0,300}?)</(?:title|h1)>
 _FIGURES = re.compile(r"(?<![\d.])[345]\d\d(?![\d.])")
 # What gateways and load balancers answer in place of a page.
 _TEXTS = re.compile(
-    r"(?im)^(?:error code: (?P<code>5\d\d)|upstream (?:connect error|request timeout)[^\n]{0,300}"
-    r"|no healthy upstream|404 page not found|default backend - 404|cannot (?:get|post) /\S{0,200}"
-    r"|stream timeout)\s*$"
+    r"(?im)^(?:<pre>)?(?:error code: (?P<code>5\d\d|1\d{3})"
+    r"|upstream (?:connect error|request timeout)[^\n]{0,300}|no healthy upstream"
+    r"|404 page not found|default backend - 404|cannot (?:get|post) /[^\s<]{0,200}"
+    r"|stream timeout)(?:</pre>)?\s*$"
 )
 _TEXT_STATUSES = {"404 page": 404, "default ": 404, "cannot g": 404, "cannot p": 404}
 
@@ -53,7 +54,8 @@ def _status(page: str) -> int | None:
 def texts(text: str) -> Iterator[Found]:
     """Give every short text that a server in front of others is known to answer."""
     for found in deque(_TEXTS.finditer(text), maxlen=FOUND_LIMIT):
-        status = int(found["code"]) if found["code"] else _TEXT_STATUSES.get(found[0][:8].lower())
+        named = status_value(found["code"])  # codes of four figures come with various statuses
+        status = named or _TEXT_STATUSES.get(found[0].removeprefix("<pre>")[:8].lower())
         told = Told(status=status).merged(around(text, found.start(), found.end()))
         yield Answer(
             form=forms.EXCEPTION,

@@ -24,6 +24,8 @@ _ROWS = (
         must not contain cr/lf
         contains invalid character in authorization
         new-line characters are not allowed in header values
+        return character(s) in header value
+        invalid return character or leading space in header
         """,
     ),
     (
@@ -40,6 +42,9 @@ _ROWS = (
         api key is missing. pass it using
         openai api key is missing
         anthropic api key is missing
+        keyerror: 'crossmodel_api_key'
+        keyerror: 'openai_api_key'
+        keyerror: 'anthropic_api_key'
         """,
     ),
     (
@@ -68,6 +73,8 @@ _ROWS = (
         received http code 407 from proxy
         tunnel connection failed: 407
         unable to tunnel through proxy. proxy returns "http/1.1 407
+        connect tunnel failed, response 407
+        ": proxy authentication required
         """,
     ),
     (
@@ -125,6 +132,7 @@ _ROWS = (
         remotecertificatenamemismatch
         notvalidforname
         does not match target host name
+        certificate not valid for name
         ip address mismatch
         certificate common name
         altnames:
@@ -155,6 +163,12 @@ _ROWS = (
         curl: (77)
         certificate verify failed
         caused by unknown ca
+        unable to locally verify the issuer's authority
+        doesn't have a known issuer
+        could not establish trust relationship
+        certificate_verify_failed
+        certificate for this server is invalid
+        nsurlerrordomain code=-1202
         unknown ca
         """,
     ),
@@ -188,6 +202,8 @@ _ROWS = (
         err_ssl_version_or_cipher_mismatch
         sslerror(
         remote error: tls:
+        could not create ssl/tls secure channel
+        nsurlerrordomain code=-1200
         """,
     ),
     (
@@ -219,6 +235,9 @@ _ROWS = (
         no such host is known
         nxdomain
         resolving timed out
+        couldn't resolve host
+        server with the specified hostname could not be found
+        nsurlerrordomain code=-1003
         """,
     ),
     (
@@ -231,6 +250,7 @@ _ROWS = (
         connectionrefusederror
         connect call failed
         errno::econnrefused
+        nsurlerrordomain code=-1004
         """,
     ),
     (
@@ -264,12 +284,28 @@ _ROWS = (
         err_network_changed
         network is down
         enetdown
+        internet connection appears to be offline
+        nsurlerrordomain code=-1009
         """,
     ),
     (
         "connection_refused",
         r"""
         curl: (7)
+        """,
+    ),
+    (
+        "stream_truncated",
+        r"""
+        stream closed before response.completed
+        stream ended without producing
+        stream closed before completion
+        """,
+    ),
+    (
+        "stream_empty",
+        r"""
+        request ended without sending any chunks
         """,
     ),
     (
@@ -325,6 +361,8 @@ _ROWS = (
         : unexpected eof
         goaway
         the connection was closed unexpectedly
+        the network connection was lost
+        nsurlerrordomain code=-1005
         """,
     ),
     (
@@ -358,6 +396,7 @@ _ROWS = (
         timeouterror
         deadline has elapsed
         net::readtimeout
+        nsurlerrordomain code=-1001
         """,
     ),
     (

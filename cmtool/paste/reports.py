@@ -12,8 +12,9 @@ from cmtool.documents import record, records, text
 from cmtool.model import Protocol
 from cmtool.paste import forms
 from cmtool.paste.base import Answer, Capture, Found, Healthy, Named, Told
+from cmtool.paste.clocks import clock_of
 from cmtool.paste.literals import Literal
-from cmtool.paste.told import clock_of, status_value
+from cmtool.paste.told import status_value
 
 _MARK = "cmtool-recording"
 

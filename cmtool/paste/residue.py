@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 # ECMA-48: control sequences, then operating system commands, then the two-character escapes.
 _ESCAPES = (
@@ -28,6 +29,7 @@ _TABLE = {**_INVISIBLE, **_BLANKS}
 _ODD = re.compile(r"[^\t\n -~]")
 _QUOTES = str.maketrans("“”„‟«»″‘’‚‛′`", '""""' + '""' + '"' + "''''" + "''")
 
+_BYTES = re.compile(r"(?m)^b(['\"])(.*)\1$")  # a line of an answer as Python prints bytes
 _FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~)[^\n]*$")
 _NARROWEST, _WIDEST = 60, 250  # columns of a terminal that wraps
 
@@ -81,7 +83,23 @@ def unframed(text: str) -> str:
     """Give the text without Markdown fences and what was put before every line to show it."""
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
-    return _without(_FRAMES, text)
+    return _dedented(_without(_FRAMES, text))
+
+
+def _dedented(text: str) -> str:
+    """Give the text without the blanks that stand before each of its lines."""
+    if text[:1] not in {" ", "\t", "\n"} or "\n" not in text.strip():
+        return text
+    prefix: str | None = None
+    for line in text.split("\n"):
+        own = line[: len(line) - len(line.lstrip(" \t"))]
+        if line.strip():
+            prefix = own if prefix is None else prefix
+            while not own.startswith(prefix):
+                prefix = prefix[:-1]
+            if not prefix:
+                return text
+    return "\n".join(line.removeprefix(prefix or "") for line in text.split("\n"))
 
 
 def unstamped(text: str) -> str:
@@ -116,7 +134,16 @@ def _without_prefix(pattern: str, text: str) -> str | None:
 def variants(text: str) -> Iterator[str]:
     """Give the other ways to read a text: soft wraps undone, typographic quotes made plain."""
     joined, plain = unwrapped(text), text.translate(_QUOTES)
-    for variant in dict.fromkeys((joined, plain, unwrapped(plain))):
+    readings = [joined, plain, unwrapped(plain)]
+    if "<EOL>" in text:  # as Spring prints the line ends of a body
+        readings.append(text.replace("<EOL>", "\n"))
+    if '""' in text:  # a field of CSV doubles its quotes
+        readings.append(text.replace('""', '"'))
+    if "%22" in text:
+        readings.append(unquote(text, errors="replace"))
+    if _BYTES.search(text):
+        readings.append(_BYTES.sub(lambda line: line[2], text))
+    for variant in dict.fromkeys(readings):
         if variant != text:
             yield variant
 

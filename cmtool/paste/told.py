@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from cmtool.model import Protocol
 from cmtool.paste.base import Told
+from cmtool.paste.clocks import clock_of, http_date
+from cmtool.paste.modelnames import only_model
 
 _AROUND = 600  # characters before and behind an error in which its request ID may stand
 REASONS = {
@@ -30,18 +31,24 @@ REASONS = {
     503: "service (?:temporarily )?unavailable",
     504: "gateway time-?out",
 }
+_CLOUDFLARE_REASONS = (
+    *("web server is returning an unknown error", "web server is down", "connection timed out"),
+    *("origin is unreachable", "a timeout occurred", "ssl handshake failed"),
+    *("invalid ssl certificate", "origin dns error"),
+)
 # A number that can be a status, then what may stand in front of it, then what behind.
 _NUMBER = re.compile(r"(?<![\d.])[2-5]\d\d(?!\d|[.,:-]\d|%)")
 _INTRODUCED = re.compile(
     r"(?i)(?:\berror code:? {1,3}|http/[\d.]{1,3}\"? {1,3}"
     r"|\bhttp[ _](?:status |error |code )?:? {0,2}"
-    r"|\bstatus(?:[_ -]?(?:code|line))?[\"']? {0,2}(?:[:=]|is|of)? {0,2}[\"']?"
-    r"|\bresponse code:? {1,2}|\breturned error: {0,2}|\b(?:client|server) error '"
+    r"|(?:\b|_)status(?:[_ -]?(?:code|line))?[\"']? {0,2}(?:[:=]|is|of)? {0,2}[\"']?"
+    r"|\bresponse code:? {1,2}|(?<!exit )\bcode[=:] ?"
+    r"|\breturned error: {0,2}|\b(?:client|server) error '"
     r"|\bnot indicate success: |(?:error|exception)[:(] {0,2}[\"']?|(?:error|exception) )\Z"
 )
 _REASONED = re.compile(
-    r"(?i) (?:"
-    + "|".join(REASONS.values())
+    r"(?i)[:)]? \(?(?:ok\b|"
+    + "|".join((*REASONS.values(), *_CLOUDFLARE_REASONS))
     + r"|(?:client|server) error\b|status code\b|\{|[a-z]{2,20}_[a-z_]{2,30}\b)"
 )
 _UNIT = re.compile(r"(?i) ?(?:ms|s|mb|kb|tokens?|characters)\b")
@@ -75,11 +82,6 @@ CLASSES = {
 }
 
 _REQUEST_ID = re.compile(r"\breq_cm_[A-Za-z0-9]{4,64}")
-_CLOCK = re.compile(
-    r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?[ ]?(Z|UTC|[+-]\d\d:?\d\d)?"
-)
-_HTTP_DATE = re.compile(r"\w{3}, (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT")
-_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _PATH = re.compile(r"(?:/v1|resources)[/\\](chat[/\\]completions|responses|messages)\b")
 _PROTOCOLS = {
     "chat": Protocol.CHAT,
@@ -171,6 +173,7 @@ def overall(text: str) -> Told:
     return Told(
         headers={"x-request-id": ids.pop()} if len(ids) == 1 else {},
         protocol=_protocol(paths.pop()) if len(paths) == 1 else None,
+        model=only_model(text),
     )
 
 
@@ -182,39 +185,6 @@ def protocol_of_path(text: str) -> Protocol | None:
 
 def _protocol(path: str) -> Protocol:
     return _PROTOCOLS[re.split(r"[/\\]", path)[0]]
-
-
-def clock_of(text: str) -> tuple[datetime | None, str | None]:
-    """Give the ISO 8601 time in a text: as a moment where a zone stands with it, and as written."""
-    found = _CLOCK.search(text)
-    if found is None:
-        return None, None
-    day, time, fraction, zone = found.groups()
-    try:
-        moment = datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}{_zone(zone)}")
-    except ValueError:
-        return None, None
-    return (moment.astimezone(UTC) if zone else None), found[0].strip()
-
-
-def _zone(zone: str | None) -> str:
-    if zone in {"UTC", "Z"}:
-        return "+00:00"
-    return zone or ""
-
-
-def http_date(value: str) -> datetime | None:
-    """Give the moment of a Date header (RFC 9110, section 5.6.7)."""
-    found = _HTTP_DATE.search(value)
-    if found is None or found[2] not in _MONTHS:
-        return None
-    day, _, year, *clock = found.groups()
-    hour, minute, second = map(int, clock)
-    try:
-        month = _MONTHS.index(found[2]) + 1
-        return datetime(int(year), month, int(day), hour, minute, second, tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def of_headers(headers: Mapping[str, str], status: int | None) -> Told:

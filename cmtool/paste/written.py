@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cmtool.model import Protocol
 from cmtool.paste import forms
 from cmtool.paste.base import FOUND_LIMIT, Answer, Form, Found, Healthy, Told
-from cmtool.paste.errors import Hit, Inside, bodies, healthy, inside
+from cmtool.paste.errors import Hit, Inside, bodies, healthy, inside, is_foreign
 from cmtool.paste.literals import Literal
 from cmtool.paste.told import (
     CLASSES,
@@ -20,7 +21,6 @@ from cmtool.paste.told import (
     around,
     last_places,
     lowered,
-    status_in_words,
     status_of,
     statuses,
 )
@@ -46,6 +46,7 @@ _WRITERS: tuple[tuple[Form, str], ...] = (
     (forms.LOG, r"(?:^|\n)[^\n]{0,60}\d\d:\d\d:\d\d|\b(?:ERROR|WARN(?:ING)?|INFO)\b"),
     (forms.EXCEPTION, r"\S"),
 )
+_TROUBLE = re.compile(r"(?i)error|exception|traceback|fail|refused|timed? ?out")
 _NOISE = re.compile(r"^[\s:,\-–—({\[\"']+|[\s\"')}\]]+$")
 _REASON = re.compile(
     r"(?i)(?:(?:client|server) error:? )?(?:[a-z-]+ ?){1,4}?(?: for url:?.*|, url=.*)"
@@ -56,7 +57,10 @@ _STATUS_ALONE = re.compile(
     + "|".join(REASONS.values())
     + r")?\W*"
 )
-_LEADING = re.compile(r"(?i)^(?:error code:?|status code|http)?\s*[2-5]\d\d\b(?: status code)?")
+_LEADING = re.compile(
+    r"(?i)^(?:error code:?|status code|http)?\s*[2-5]\d\d\b(?: status code)?"
+    r"(?:, status: \d{3}[a-z -]{0,40}, message: )?"
+)
 
 
 def of_literal(text: str, literal: Literal, *, alone: bool) -> Iterator[Found]:
@@ -67,7 +71,7 @@ def of_literal(text: str, literal: Literal, *, alone: bool) -> Iterator[Found]:
     content = inside(literal.value)
     if content.hits:
         yield from _errors(text, literal, content, alone=alone)
-    elif alone and healthy(literal.value):
+    elif healthy(literal.value) and (alone or not _TROUBLE.search(_around(text, literal))):
         told = _told(text, literal, content)
         body = text[literal.start : literal.end]
         place, end = literal.start, literal.end
@@ -79,6 +83,10 @@ def of_literal(text: str, literal: Literal, *, alone: bool) -> Iterator[Found]:
 def _errors(text: str, literal: Literal, content: Inside, *, alone: bool) -> Iterator[Found]:
     told, form = _told(text, literal, content), form_of(text, literal, content, alone=alone)
     for hit in content.hits[-FOUND_LIMIT:]:
+        error = hit.error
+        if not error.message:  # a JavaScript error shows it above its stack alone
+            above = _words(_above_stack(text, _start(text, literal)))
+            error = replace(error, message=above.partition(": ")[2] or above)
         yield Answer(
             form=form,
             place=_start(text, literal),
@@ -86,17 +94,18 @@ def _errors(text: str, literal: Literal, content: Inside, *, alone: bool) -> Ite
             told=_of_anthropic(form, hit.told.merged(told)),
             body=_body(text, literal, hit),
             whole=literal.whole,
-            error=hit.error,
+            error=error,
         )
 
 
 def _without_error(text: str, literal: Literal, content: Inside, *, alone: bool) -> Iterator[Found]:
     """Give an answer with a failing status whose body, or whose record, holds no error object."""
     told = _told(text, literal, content)
-    if told.status is None or told.status < 300:  # noqa: PLR2004 - RFC 9110, 15.4
+    foreign = is_foreign(literal.value)
+    if (told.status or 0) < 300 and not (alone and foreign):  # noqa: PLR2004 - RFC 9110, 15.4
         return
     # An object that a client or a log prints is no body; it may hold one, and words.
-    record = content.told.status is not None
+    record = content.told.status is not None and not foreign
     body = bodies(literal.value) or ("" if record else _written(text, literal))
     yield Answer(
         form=form_of(text, literal, content, alone=alone),
@@ -106,6 +115,14 @@ def _without_error(text: str, literal: Literal, content: Inside, *, alone: bool)
         body=body,
         said="" if body else _message(literal.value),
         whole=literal.whole,
+    )
+
+
+def _around(text: str, literal: Literal) -> str:
+    """Give what stands beside an object."""
+    return (
+        text[max(0, literal.start - _TRACEBACK) : literal.start]
+        + text[literal.end : literal.end + _TRACEBACK]
     )
 
 
@@ -151,7 +168,8 @@ def form_of(text: str, literal: Literal, content: Inside, *, alone: bool) -> For
         return writer(text[max(0, literal.start - _TRACEBACK) : literal.start])
     if content.hits and content.hits[0].nested:
         return forms.LOG if literal.json else forms.JAVASCRIPT
-    return forms.LOG if content.told.status and literal.json else forms.BODY
+    is_record = content.told.status and not is_foreign(literal.value)
+    return forms.LOG if is_record and literal.json else forms.BODY
 
 
 def writer(text: str) -> Form:
@@ -219,16 +237,6 @@ def succeeded(text: str) -> Iterator[Found]:
     for place, status in named[-1:]:
         told = Told(status=status).merged(around(text, place, place + 3))
         yield Healthy(form=forms.STATUS, place=place, end=place + 3, told=told)
-
-
-def in_words(text: str) -> Iterator[Found]:
-    """Give the status whose reason phrase is all that a short text says."""
-    bare = text.strip()
-    status = status_in_words(bare)
-    if status is not None and len(bare) <= 60 and "\n" not in bare:  # noqa: PLR2004
-        yield Answer(
-            form=forms.STATUS, place=0, end=len(text), told=Told(status=status), guessed=True
-        )
 
 
 def _words(text: str) -> str:

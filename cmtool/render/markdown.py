@@ -221,7 +221,7 @@ def _support(support: Support | None) -> Iterable[str]:
     """Give the five things that the vendor asks for, ready to paste."""
     if support is None:
         return ()
-    status = "no answer" if support.status is None else str(support.status)
+    status = "none: no status is known" if support.status is None else str(support.status)
     rows = [
         ("x-request-id", code(support.request_id)),
         ("time", code(support.request_time)),

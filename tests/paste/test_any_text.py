@@ -43,7 +43,7 @@ NOISE = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=TEXTS)
 def test_any_text_comes_to_an_end(text: str) -> None:
     got = explained(text)

@@ -157,7 +157,7 @@ LOGS = [
     ),
     pytest.param(
         _case('10.0.0.9 - - [22/Nov/2026:10:00:00 +0000] "POST /v1/messages HTTP/1.1" 503 94',
-              LOG, "model_unavailable", 503, protocol=MESSAGES),
+              LOG, "model_unavailable", 503, protocol=MESSAGES, sent_at=AT),
         id="access-log",
     ),
     pytest.param(

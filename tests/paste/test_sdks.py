@@ -8,7 +8,7 @@ import pytest
 
 from cmtool.model import Protocol
 from cmtool.paste import forms
-from tests.paste.case import REQUEST_ID, Case, check, explained
+from tests.paste.case import MODEL, REQUEST_ID, Case, check, explained
 
 BALANCE = (
     "{'error': {'message': 'Insufficient balance: top up the account.', 'type': 'billing_error',"
@@ -361,6 +361,7 @@ CASES = [
                 text=REFUSED.format(root=root, call=call),
                 form=forms.CONNECTION,
                 identifier=identifier,
+                model=MODEL,
             ),
             id=f"openai-python-cause-{name}",
         )

@@ -66,7 +66,7 @@ def _title(view: View, finding: Finding, *, indent: int) -> list[Line]:
 
 def support_lines(view: View, support: Support) -> list[Line]:
     """Give the five things that the vendor asks for, in two columns of pairs when they fit."""
-    status = "no answer" if support.status is None else str(support.status)
+    status = "none: no status is known" if support.status is None else str(support.status)
     left = [("x-request-id", support.request_id), ("model", support.model)]
     right = [("time", support.request_time), ("status", status)]
     two = _two_columns(view, left, right)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cmtool.model import Recognised, Report
-from cmtool.paste import FORMS, Pasted, nearest
+from cmtool.paste import FORMS, Pasted, Unlike, nearest, unlike
 from cmtool.quantities import count
 from cmtool.render.human import blocks
 from cmtool.render.human.outcome import brief, outcome
@@ -11,6 +11,25 @@ from cmtool.render.human.streams import stream_table
 from cmtool.render.human.verdict import header
 from cmtool.render.layout import BLANK, Line, Span, Style, flow
 from cmtool.render.view import View
+
+_UNLIKE = {
+    Unlike.PROGRAM: (
+        "It ends with {}: the program itself raised that, at the line of its own that stands above"
+        " it, and neither the gateway nor an SDK did. Where that line reads an answer, print the"
+        " whole answer first, with its status, and paste that."
+    ),
+    Unlike.KEY: (
+        "It is a key and no error. Nothing was sent anywhere. To check the key in"
+        " CROSSMODEL_API_KEY, run cmtool doctor."
+    ),
+    Unlike.ADDRESS: (
+        "It is an address and no answer. To ask there, run cmtool doctor with --base-url, or curl"
+        " with -i, and paste what comes back."
+    ),
+    Unlike.COMMAND: (
+        "It is a command and no answer. Run it with -i, and paste what it prints behind it."
+    ),
+}
 
 
 def explain_lines(
@@ -92,8 +111,10 @@ def unrecognised_lines(
 
 
 def _nearest(view: View, start: str, pasted: Pasted) -> list[Line]:
-    near = nearest(pasted.text)
-    if near is not None:
+    near, kind = nearest(pasted.text), unlike(pasted.text)
+    if kind is not None:
+        said = _UNLIKE[kind[0]].format(kind[1])
+    elif near is not None:
         said = f"Nearest is {near[0]}, which looks like {near[1]}."
     elif "{" in pasted.text:
         said = "Nearest is an object in it, which holds no error and is no answer of the gateway."

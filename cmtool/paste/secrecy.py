@@ -1,0 +1,85 @@
+"""What of a paste must not be shown again: keys, passwords and cookies, by the name before them.
+
+A paste holds what nobody configured: the headers of a request, a line of curl, keys of others.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from cmtool import catalog
+from cmtool.address.secrecy import is_key
+
+_ENDS = 1024 * 1024  # characters of the beginning of a text that are looked at, and of its end
+_MOST = 50
+_LONG = 16  # characters from which on a value needs no figure to be a secret
+_SHORTEST_PASSWORD = 4
+
+_VALUE = r"([^\s\"'\\,;<>&)]{8,2000})"
+_IS = r"[\"'\\]{0,8}\s{0,3}(?:=>|[:=])\s{0,3}(?:b?[\"'\\]{1,8})?"
+# Headers and fields, in whatever notation; parameters of an address; the logins of curl.
+_NAMED = re.compile(
+    rf"(?i)authorization{_IS}(?:(?:bearer|basic|digest|negotiate|ntlm|token)\s{{1,3}})?{_VALUE}"
+    rf"|(?:key|token|secret|passw(?:or)?d|pwd|session(?:_?id)?|signature){_IS}{_VALUE}"
+    r"|(?<=\s)(?:-u|-U|--user|--proxy-user)[ =]?[\"']?([^\s\"']{3,300})"
+)
+_COOKIES = re.compile(
+    r"(?i)(?:\bcookies?[\"']?\s?[:=]|\s(?:-b|--cookie)\s)\s?[\"']?([^\n\"']{3,4000})"
+)
+_BASIC = re.compile(r"(?i)\bbasic\s{1,3}([A-Za-z0-9+/_-]{6,400}={0,2})")
+_TOKEN = re.compile(r"\b[A-Za-z0-9]{2,9}[-_.]?[\w.\-]{9,500}")
+_STAND_IN = re.compile(r"[$\[{*<%]|\.\.\.|x{3}|(?:your|my)\b", re.IGNORECASE)
+
+
+def secrets_of(text: str) -> tuple[str, ...]:
+    """Give the secrets that stand in a text, as they stand there, and what they are made of."""
+    if len(text) > 2 * _ENDS:
+        text = f"{text[:_ENDS]}\n{text[-_ENDS:]}"
+    return tuple(dict.fromkeys(_found(text)))[:_MOST]
+
+
+def _found(text: str) -> Iterator[str]:
+    for named in _NAMED.finditer(text):
+        value = next(filter(None, named.groups()))
+        if _is_secret(value):
+            yield value
+        if named[3]:
+            yield from _password(value)
+    for basic in _BASIC.finditer(text):
+        if login := _login(basic[1]):
+            yield basic[1].rstrip("=")
+            yield from _password(login)
+    for cookies in _COOKIES.finditer(text):
+        values = (pair.partition("=")[2].strip() for pair in cookies[1].split(";"))
+        yield from filter(_is_secret, values)
+    yield from filter(_is_vendors, dict.fromkeys(_TOKEN.findall(text)))
+
+
+def _is_secret(value: str) -> bool:
+    """Tell a secret from a word, from a name of the catalogue and from a stand-in."""
+    if _STAND_IN.match(value) or value in catalog.ROWS or "/" in value[:1]:
+        return False
+    return len(value) >= _LONG or (len(value) > _SHORTEST_PASSWORD and any(map(str.isdigit, value)))
+
+
+def _is_vendors(token: str) -> bool:
+    return is_key(token) and token not in catalog.ROWS
+
+
+def _password(login: str) -> Iterator[str]:
+    user, colon, password = login.partition(":")
+    if colon and len(password) >= _SHORTEST_PASSWORD and not _STAND_IN.match(password):
+        yield f"{user}:{password}"
+        yield password
+
+
+def _login(encoded: str) -> str | None:
+    """Give the name and the password of a Basic login (RFC 7617), if it is one."""
+    try:
+        login = base64.b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return login if ":" in login else None
