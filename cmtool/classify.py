@@ -41,7 +41,8 @@ _UNCONDITIONAL = (
     "on the way answered."
 )
 _CHOICES = 300  # RFC 9110, 15.4.1: it leads somewhere only when it names an address
-_REQUEST_ID_PREFIX = "req_cm_"
+REQUEST_ID_PREFIX = "req_cm_"
+"""How every x-request-id of the gateway begins, and none of anybody else."""
 # RFC 9110, 15.5 and 15.6, RFC 6585 and 8470; 525 and 526 are Cloudflare's, about certificates.
 _BRIEF = frozenset({408, 425, 429})
 _LASTING = frozenset({501, 505, 506, 508, 510, 511, 525, 526})
@@ -77,7 +78,7 @@ class Evidence:
     @property
     def traced(self) -> bool:
         """Whether the gateway's own trace header is on the answer."""
-        return self.headers.get("x-request-id", "").startswith(_REQUEST_ID_PREFIX)
+        return self.headers.get("x-request-id", "").startswith(REQUEST_ID_PREFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 """What the advice about the base URL is worth, once it is known what else a run has seen.
 
 One answer that is not the gateway's makes the base URL suspect.  It is not at fault where it is
-the public gateway's, or where other checks were answered at it; and https is no advice for a port
-that was found to speak plain http.
+the public gateway's, or where the gateway itself answered at it elsewhere; and https is no advice
+for a port that was found to speak plain http.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from urllib.parse import urlsplit
 
 from cmtool.address import API_HOST, PUBLIC_BASE_URL
 from cmtool.catalog.wording import CONTACT_SUPPORT, FOR_ANTHROPIC
+from cmtool.classify import REQUEST_ID_PREFIX
 from cmtool.connection.lookups import UNKNOWN
 from cmtool.errors import ExitCode
-from cmtool.model import Check, Finding, Group, Phase, Status
+from cmtool.model import Exchange, Finding, Phase
 
 _ABOUT_IT = re.compile(r"(?<!\bhttp in the )\bbase URLs?\b|\bset it to https:")
 _PLAIN = re.compile(r"\banswers without TLS\b|\bspeaks plain http\b")
 _SPELLING = frozenset({FOR_ANTHROPIC, UNKNOWN.action})
+_BY_OTHERS = frozenset({"not_the_gateway", "intermediary_error"})
 _HTTPS_PORT = 443
 
 _ELSEWHERE = (
@@ -55,8 +57,8 @@ _PORTAL_CAUSE = (
     "guest network, a filter or a proxy does that; no server of an API does."
 )
 _SOME_PATHS = (
-    "The base URL is right: {works} at it. What stands in front of the gateway there has another "
-    "answer for the path that failed."
+    "The base URL is right: the gateway itself answered {works} at it. What stands in front of it "
+    "there has an answer of its own for the path that failed."
 )
 _LET_THROUGH = (
     "Let whoever runs {host} pass the path that failed on to the gateway as it does the others; "
@@ -73,16 +75,17 @@ _BY_TUNNEL = (
 )
 
 
-def answered(checks: Sequence[Check]) -> list[str]:
-    """Give the checks whose requests were answered as the gateway answers."""
-    asked = (Group.ACCOUNT, Group.INFERENCE)
-    return [c.id for c in checks if c.group in asked and c.status is Status.OK]
+def answered(exchanges: Sequence[Exchange]) -> list[str]:
+    """Give the checks whose requests the gateway answered itself: its trace header tells."""
+    traced = (e.check for e in exchanges if (e.request_id or "").startswith(REQUEST_ID_PREFIX))
+    return list(dict.fromkeys(traced))
 
 
 def fair(findings: Sequence[Finding], base_url: str | None, works: Sequence[str]) -> list[Finding]:
     """Give the findings with advice about the base URL only where it may be at fault.
 
-    ``base_url`` is the one of the run, as mended; ``works`` are the checks that were answered.
+    ``base_url`` is the one of the run, as mended; ``works`` are the checks that the gateway
+    answered.
     """
     if base_url is None:
         return list(findings)
@@ -97,7 +100,7 @@ def _fair(finding: Finding, base_url: str, works: Sequence[str], *, is_plain: bo
         return finding
     if _found_plain(finding) and _port(base_url) == _HTTPS_PORT:
         return _portal(finding, base_url)
-    if finding.id == "not_the_gateway" and works:
+    if finding.id in _BY_OTHERS and works and _further(finding) != finding.actions:
         return _some_paths(finding, base_url, works)
     return _public(finding) if base_url == PUBLIC_BASE_URL else finding
 
@@ -124,11 +127,15 @@ def _portal(finding: Finding, base_url: str) -> Finding:
 
 
 def _some_paths(finding: Finding, base_url: str, works: Sequence[str]) -> Finding:
+    further = _further(finding)
+    if further and "base URL" not in finding.cause:  # an outage in front of it
+        return dataclasses.replace(finding, actions=further)
     host = urlsplit(base_url).hostname
-    others = f"{', '.join(works)} {'were' if len(works) > 1 else 'was'} answered as it should be"
     first = (_ELSEWHERE, CONTACT_SUPPORT) if host == API_HOST else (_LET_THROUGH.format(host=host),)
+    *others, last = works
+    told = f"{', '.join(others)} and {last}" if others else last
     return dataclasses.replace(
-        finding, cause=_SOME_PATHS.format(works=others), actions=(*first, *_further(finding))
+        finding, cause=_SOME_PATHS.format(works=told), actions=(*first, *further)
     )
 
 

@@ -59,17 +59,22 @@ class Verdict:
 
 
 def judge(
-    done: Sequence[Done], facts: Facts, *, strict: bool, base_url: str | None = None
+    done: Sequence[Done],
+    facts: Facts,
+    *,
+    strict: bool,
+    base_url: str | None = None,
+    exchanges: Sequence[Exchange] = (),
 ) -> Verdict:
     """Weigh what was found; gives the root cause and everything else under it.
 
-    ``base_url`` is the one that was asked, None where nothing was.
+    ``base_url`` is the one that was asked, None where nothing was; ``exchanges`` is all that was.
     """
     works = [d.check.id for d in done if _generates(d.check) and _succeeded(d.check)]
     weighed = [_weigh(entry, proven=bool(works)) for entry in done]
     checks = [entry.check for entry in weighed]
     findings = [enriched(f, facts) for entry in weighed for f in entry.findings]
-    findings = fair(findings, base_url, answered(checks))
+    findings = fair(findings, base_url, answered(exchanges))
     if not any(f.severity is Severity.ERROR for f in findings):
         findings += _unasked(weighed)
     diagnosis = _root(findings, strict=strict)

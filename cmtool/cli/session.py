@@ -90,11 +90,16 @@ async def conduct(order: Order, progress: Progress) -> Conclusion:
         faulty: list[str] = []
         specs = [_contained(spec, faulty) for spec in registry.chosen(order.checks)]
         done = await graph.walk(specs, run, watcher)
-    base_url = run.address.base_url
-    judged = verdict.judge(done, run.facts, strict=order.strict, base_url=base_url)
+    exchanges = tuple(sorted(run.gateway.journal, key=_sent_at)) if run.gateway else ()
+    judged = verdict.judge(
+        done,
+        run.facts,
+        strict=order.strict,
+        base_url=run.address.base_url,
+        exchanges=exchanges,
+    )
     if faulty:  # what the others found stands; that all is well nobody can say
         judged = replace(judged, outcome=Outcome.FAILED, exit_code=ExitCode.FAULT)
-    exchanges = tuple(sorted(run.gateway.journal, key=_sent_at)) if run.gateway else ()
     streams = tuple(generation.result for generation in run.facts.generations)
     report = Report(
         command=order.command,

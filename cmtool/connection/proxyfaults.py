@@ -166,7 +166,7 @@ def _fault(
     return TransportError(
         "proxy_unusable",
         details,
-        actions=[*actions, *([] if proxy.is_gateway else [_directly(proxy)])],
+        actions=[*actions, *([] if proxy.is_gateway or proxy.is_switch else [_directly(proxy)])],
         cause=cause,
         final=True,
         addresses=addresses,

@@ -145,6 +145,11 @@ class ProxyChoice:
         return f'is "{self._switch}"' if self._switch else "holds nothing but marks"
 
     @property
+    def is_switch(self) -> bool:
+        """Whether there is no address in it, but what was meant to say that no proxy is used."""
+        return self._switch is not None
+
+    @property
     def _switch(self) -> str | None:
         """The word that stands in place of an address to switch the proxy off, "" for no word."""
         _, login, address, rest = self._parts

@@ -91,9 +91,14 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 @pytest.mark.parametrize(
     ("path", "status", "works"),
     [
-        pytest.param(b"/responses", "404 Not Found", "chat, messages", id="one-protocol"),
-        pytest.param(b"POST", "404 Not Found", "auth, balance", id="all-protocols"),
-        pytest.param(b"POST", "200 OK", "auth, balance", id="a-page-for-all-protocols"),
+        pytest.param(
+            b"/responses",
+            "404 Not Found",
+            "auth, balance, chat and messages at it",
+            id="one-protocol",
+        ),
+        pytest.param(b"POST", "404 Not Found", "auth and balance at it", id="all-protocols"),
+        pytest.param(b"POST", "200 OK", "auth and balance at it", id="a-page-for-all-protocols"),
     ],
 )
 def test_other_paths_are_the_gateways(
@@ -104,9 +109,42 @@ def test_other_paths_are_the_gateways(
         told = doctor(CROSSMODEL_API_URL=server.url(), CROSSMODEL_API_KEY="cm-sandbox")
     assert (told.id, told.exit_code) == ("not_the_gateway", 9)
     no_advice_to_set_it(told)
-    assert "The base URL is right: " in told.prose
+    assert "The base URL is right: the gateway itself answered" in told.prose
     assert works in told.report["diagnosis"]["cause"]
     assert "1. Let whoever runs 127.0.0.1 pass the path that failed on to the gateway" in told.prose
+
+
+def test_an_error_of_a_server_on_one_path(doctor: Doctor, gateway: Served) -> None:
+    port = int(gateway.base_url.rpartition(":")[2].partition("/")[0])
+    broken = response(
+        b"Internal Server Error",
+        "Server: uvicorn",
+        status="500 Internal Server Error",
+        content_type="text/plain",
+    )
+    with listening(passing_on(port, b"/responses", broken)) as server:
+        told = doctor(CROSSMODEL_API_URL=server.url(), CROSSMODEL_API_KEY="cm-sandbox")
+    assert (told.id, told.exit_code) == ("intermediary_error", 9)
+    no_advice_to_set_it(told)
+    assert "1. Let whoever runs 127.0.0.1 pass the path that failed on" in told.prose
+
+
+def test_another_gateway_is_not_this_one_though_it_lists_models(doctor: Doctor) -> None:
+    """Without the trace header nobody knows that the gateway answered."""
+    lists = response(
+        b'{"object": "list", "data": [{"id": "a/b", "object": "model", "created": 1,'
+        b' "owned_by": "a"}]}',
+        content_type="application/json",
+    )
+
+    async def talk(caller: Caller) -> None:
+        is_list = b"/models" in await caller.request()
+        await caller.send(lists if is_list else response(PAGE, status="404 Not Found"))
+
+    with listening(talk) as server:
+        told = doctor(CROSSMODEL_API_URL=server.url())
+    assert (told.id, told.exit_code) == ("not_the_gateway", 9)
+    assert "The base URL is right" not in told.prose
 
 
 # It is the public one

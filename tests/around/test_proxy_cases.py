@@ -917,6 +917,13 @@ def test_what_was_not_heard_comes_first(
     holds(found, case)
 
 
+def test_where_no_proxy_is_meant_none_is_to_be_left_out(doctor: Doctor) -> None:
+    told = doctor(HTTPS_PROXY="none")
+    assert told.report["diagnosis"]["actions"] == [
+        "Unset HTTPS_PROXY: where it is not set, no proxy is used."
+    ]
+
+
 def test_others_ask_a_proxy_for_this_machine(doctor: Doctor, world: World) -> None:
     told = doctor(
         CROSSMODEL_API_URL=world.plain.base_url,
