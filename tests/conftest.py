@@ -8,6 +8,14 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No deadlines: the machine may be busy.  Fewer examples than usual, since every change is tested;
+# tests/fuzz searches for longer.
+settings.register_profile(
+    "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
 
 
 def pytest_collection_finish() -> None:

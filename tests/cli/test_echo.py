@@ -104,6 +104,7 @@ PLACES = (in_message, in_code, in_headers, in_redirect, in_page, in_success, in_
 def echoing(place: Callable[[str], Answer], spelling: Callable[[str], str]) -> Iterator[str]:
     class Echo(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # the pieces come at once
 
         def do_GET(self) -> None:
             sent = self.headers.get("x-api-key") or self.headers["authorization"].partition(" ")[2]

@@ -184,7 +184,7 @@ def test_a_file_that_the_disk_does_not_hold_is_one_sentence_behind_the_diagnosis
     process: Process, argv: list[str], code: int
 ) -> None:
     (process.folder / "r.json").write_text("old", "utf-8")
-    script = 'ulimit -f 1; exec "$@"'
+    script = 'ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 exec "$@"'  # its byte code would be cut too
     ended = process.shell(script, "stream-test", "--sandbox", "truncated", "--retries=0", *argv)
     assert ended.code == code
     assert "stream_truncated" in ended.out
@@ -350,7 +350,7 @@ def test_a_summary_that_cannot_be_written_fails_nothing(cmtool: InProcess, summa
 @posix
 def test_a_summary_grows_whole_or_not_at_all(process: Process) -> None:
     (process.folder / "summary.md").write_text("before\n", "utf-8")
-    script = 'ulimit -f 1; exec "$@"'
+    script = 'ulimit -f 1; PYTHONDONTWRITEBYTECODE=1 exec "$@"'  # its byte code would be cut too
     told = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": "summary.md"}
     command = process.command("doctor", "--sandbox", "no-wallet")
     ended = process.call(["bash", "-c", script, "bash", *command], told)

@@ -100,7 +100,7 @@ def test_form(
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     situation=st.sampled_from(["empty-wallet", "differential", "degraded", "streams", "models"]),
     before=EVIL,
@@ -133,7 +133,7 @@ def active(markdown: str) -> str:
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(evil=st.lists(st.sampled_from(PIECES), min_size=1, max_size=5))
 def test_nothing_foreign_works_outside_of_code(reports: dict[str, Report], evil: list[str]) -> None:
     report = spoiled(reports["empty-wallet"], lambda text: f"{''.join(evil)} {text}")
