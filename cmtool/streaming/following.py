@@ -22,7 +22,7 @@ IDLE_S = 30.0
 _START_LIMIT = 64 * 1024  # bytes in front of the first event that are kept
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
 _BROKEN_OFF = "broken_after_end"
-_NOTABLE_SILENCE_S = 5.0  # at the deadline; after less the stream may still have gone on
+_NOTABLE_SILENCE_S = 5.0  # at the deadline, or half of its life; else it may have gone on
 _MOVED_ON = frozenset({Signal.TEXT, Signal.DELTA, Signal.PROGRESS})
 
 
@@ -56,6 +56,7 @@ class Follower:
         self.followed = Followed(meter=Meter(started_at), machine=machine)
         self.last_data = ""
         self.start = b""
+        self._started_at = started_at
         self._machine = machine
         self._meter = self.followed.meter
         self._patience = patience
@@ -127,15 +128,22 @@ class Follower:
         silent_s = self._silent_s()
         self._meter.left_at = self._patience.monotonic()
         at_deadline = self._patience.remaining_s() <= 0
-        if at_deadline and silent_s < min(_NOTABLE_SILENCE_S, self._patience.idle_s):
+        if at_deadline and not self._is_notable(silent_s):
             said = f"The deadline came {silent_s:.1f} s after the last event of the model."
-            return Ending("threshold_exceeded", said)
+            return Ending("response_timeout", said)
         deltas = self._machine.deltas
         several = "1 delta" if deltas == 1 else f"{deltas} deltas"
         after = f"after {several}" if deltas else "from the start"
         alive = self._decoder.comments > 0 or self._meter.events > 0
         kept = " while the connection stayed open" if alive else ""
-        return Ending("stream_stalled", f"The model was silent for {silent_s:.1f} s {after}{kept}.")
+        end = ", and then the deadline came" if at_deadline else ""
+        said = f"The model was silent for {silent_s:.1f} s {after}{kept}{end}."
+        return Ending("stream_stalled", said)
+
+    def _is_notable(self, silent_s: float) -> bool:
+        """Say whether a silence up to the deadline tells that the stream had come to a stop."""
+        life_s = self._patience.monotonic() - self._started_at
+        return silent_s >= min(_NOTABLE_SILENCE_S, self._patience.idle_s) or silent_s * 2 >= life_s
 
 
 async def _close(chunks: AsyncIterator[Any]) -> None:

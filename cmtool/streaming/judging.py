@@ -18,7 +18,7 @@ from cmtool.streaming.meter import Meter
 
 # A generation that the output cap has cut is healthy, even when all it brought was hidden.
 CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
-_IMPATIENCE = frozenset({"stream_stalled", "threshold_exceeded"})
+_IMPATIENCE = frozenset({"stream_stalled", "response_timeout"})
 
 
 @dataclass(frozen=True, slots=True)

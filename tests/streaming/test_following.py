@@ -178,7 +178,7 @@ async def test_a_broken_connection_behind_the_end_is_told_all_the_same() -> None
 @pytest.mark.parametrize(
     ("arrivals", "deadline_s", "idle_s", "identifier"),
     [
-        pytest.param(every(0.1, chunk("a")), 2.0, 30.0, "threshold_exceeded", id="endless"),
+        pytest.param(every(0.1, chunk("a")), 2.0, 30.0, "response_timeout", id="endless"),
         pytest.param(
             [(0.1, chunk("a")), *every(0.1, COMMENT)],
             8.0,
@@ -186,7 +186,7 @@ async def test_a_broken_connection_behind_the_end_is_told_all_the_same() -> None
             "stream_stalled",
             id="long-silent-by-then",
         ),
-        pytest.param(every(0.1, COMMENT), 1.0, 30.0, "threshold_exceeded", id="never-began"),
+        pytest.param(every(0.1, COMMENT), 1.0, 30.0, "stream_stalled", id="never-began"),
     ],
 )
 async def test_at_the_deadline(

@@ -163,7 +163,7 @@ BROKEN = (
     Scenario(
         name="endless",
         title="streams go on for ever",
-        expects="threshold_exceeded",
+        expects="response_timeout",
         fault=faults.endless,
     ),
 )
