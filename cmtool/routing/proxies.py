@@ -26,6 +26,8 @@ _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NO_PROXIES = frozenset(
     {*("none", "no", "off", "false", "0", "null", "nil", "undefined", "direct"), "disabled"}
 )
+_NO_ADDRESSES = frozenset({"true", "yes", "on", "1", "enabled", "auto", "system", "http", "https"})
+_EXAMPLE = re.compile(r"(?i)(?:.*\.)?example\.(?:com|net|org)")  # RFC 2606, section 3
 _UNFILLED = re.compile(r"\$\{?\w+\}?|%\w+%|\{\{[^}]*\}\}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9]{1,9})([:;]?[/\\]+|[:;](?=[^\d/\\]))(?=[^/\\])")
 _ESCAPES = {"#": "%23", "/": "%2F", "?": "%3F"}
@@ -118,6 +120,8 @@ class ProxyChoice:
             return "this is a script that names proxies (PAC); name the proxy that stands in it."
         if not self.host:
             return "there is no host in it." if not address else "this is no address."
+        if address.lower() in _NO_ADDRESSES or _EXAMPLE.fullmatch(self.host):
+            return "this is a word or an example, and the address of no proxy."
         if self.port is None:
             return "its port is no number from 1 to 65535."
         return "this is the gateway itself, which is no proxy." if self.is_gateway else None

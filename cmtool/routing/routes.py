@@ -80,13 +80,11 @@ def route_to(url: str, environ: Mapping[str, str]) -> Route:
     host = (parts.hostname or "").rstrip(".")
     destination = Destination(host=host, port=parts.port or _PORTS[parts.scheme])
     proxy = _first(_VARIABLES[parts.scheme], environ)
-    doubts = (*_mixed_case(parts.scheme, environ), *_unreadable(environ))
+    doubts = tuple(_doubts(parts.scheme, environ, destination, proxy))
     if is_loopback(host):
-        at_home = _at_home(proxy, environ, destination) if proxy is not None else ()
-        return Route(doubts=(*doubts, *at_home))
+        return Route(doubts=doubts)
     if proxy is None:
         return Route(unused=_first((_FOR_OTHERS[parts.scheme],), environ), doubts=doubts)
-    doubts = (*doubts, *_doubts(parts.scheme, environ, destination))
     bypass = _bypass(environ, destination)
     if bypass is not None:
         return Route(bypass=bypass, unused=proxy, doubts=doubts)
@@ -153,7 +151,21 @@ def _bypass(environ: Mapping[str, str], destination: Destination) -> Bypass | No
     return bypass_of(environ.get(variable, ""), variable, destination)
 
 
-def _doubts(scheme: str, environ: Mapping[str, str], destination: Destination) -> Iterator[Doubt]:
+def _doubts(
+    scheme: str, environ: Mapping[str, str], destination: Destination, proxy: ProxyChoice | None
+) -> Iterator[Doubt]:
+    """Give what others read differently, that which bears on this way first."""
+    yield from _mixed_case(scheme, environ)
+    if proxy is not None and is_loopback(destination.host):
+        yield from _at_home(proxy, environ, destination)
+    elif proxy is not None:
+        yield from _on_the_way(scheme, environ, destination)
+    yield from _unreadable(environ)
+
+
+def _on_the_way(
+    scheme: str, environ: Mapping[str, str], destination: Destination
+) -> Iterator[Doubt]:
     yield from _two_cases(f"{scheme}_proxy", environ)
     yield from _two_lists(environ, destination)
     yield from _missed(environ, destination)

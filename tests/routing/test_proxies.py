@@ -88,6 +88,8 @@ def test_a_proxy_is_shown_without_its_password(value: str, shown: str) -> None:
             for word in ("none", "None", "NO", "off", "false", "0", "null", "DIRECT", "http://none")
         ),
         pytest.param('""', "no mark in it switches one off", id="quotes-alone"),
+        pytest.param("true", "a word or an example", id="another-word"),
+        pytest.param("http://proxy.example.com:8080", "a word or an example", id="example"),
         pytest.param("none.test:3128", None, id="a-name-that-begins-so"),
         pytest.param("u:p@direct:1", None, id="a-word-with-a-login"),
         pytest.param("http://[::1", "no address", id="half-a-bracket"),
