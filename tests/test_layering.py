@@ -59,7 +59,18 @@ ONLY_IMPORTED_BY = {"cli": {"__main__"}, "config": {"cli"}}
 
 SHARED = {
     "checks": {
-        *("", "graph", "facts", "registry", "verdict", "enriching", "blame", "wording", "trials"),
+        *(
+            "",
+            "graph",
+            "facts",
+            "registry",
+            "verdict",
+            "enriching",
+            "blame",
+            "wording",
+            "trials",
+            "secondlook",
+        ),
     },
     "protocols": {"", "base"},
     "paste": {

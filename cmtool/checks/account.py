@@ -11,6 +11,7 @@ from cmtool import catalog
 from cmtool.asking import ANSWER_LIMIT_S, ASIDE_LIMIT_S, Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
+from cmtool.checks.secondlook import looked_again
 from cmtool.checks.wording import duration_ms, failure, recovered, tries
 from cmtool.documents import Credits, Usage, read_credits, read_usage
 from cmtool.errors import ExitCode
@@ -51,7 +52,7 @@ async def balance(run: Run) -> Result:
     )
     wallet, spend = credit[-1].value, usage[-1].value
     if wallet is None:
-        return failure(credit, blocking=False)
+        return await _unread(run, credit)
     run.facts.balance = _balance(wallet, spend)
     findings = (
         *_wallet_remarks(run, wallet),
@@ -67,6 +68,12 @@ async def balance(run: Run) -> Result:
         details=_details(wallet),
         blocking=False,
     )
+
+
+async def _unread(run: Run, credit: list[Attempt[Credits | None]]) -> Result:
+    """Give the result without a wallet; `cmtool balance` opens its connection here."""
+    failed = failure(credit, blocking=False)
+    return failed if run.facts.listing else await looked_again(run, credit, failed)
 
 
 def _limit_s(run: Run) -> float:

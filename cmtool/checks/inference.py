@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from cmtool.asking import Attempt
 from cmtool.checks.facts import Facts, Run
 from cmtool.checks.graph import CheckSpec, Done, Result, concluded
+from cmtool.checks.secondlook import looked_again
 from cmtool.checks.trials import result_of
 from cmtool.checks.wording import duration_ms, failure, recovered, tries
 from cmtool.curl import sent
@@ -32,8 +34,18 @@ async def infer(run: Run, protocol: Protocol) -> Result:
     if run.wishes.stream:
         trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
         tried = await put(run.reached(), trial, lambda told: run.advanced(plan.check, told))
-        return result_of(run.facts, plan, tried)
-    return _whole(run.facts, plan, await complete(run.reached(), plan))
+        streams = [[generation.attempt for generation in stream] for stream in tried.streams]
+        return await _explained(run, streams, result_of(run.facts, plan, tried))
+    attempts = await complete(run.reached(), plan)
+    return await _explained(run, [attempts], _whole(run.facts, plan, attempts))
+
+
+async def _explained(run: Run, asked: Sequence[Sequence[Attempt[Any]]], result: Result) -> Result:
+    """Add a second look where the connection failed and no check of it went before."""
+    failed = [attempts for attempts in asked if attempts and attempts[-1].fault is not None]
+    if run.facts.listing or not failed:
+        return result
+    return await looked_again(run, failed[0], result)
 
 
 def _plan(run: Run, protocol: Protocol, model: str) -> Plan:

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from typing import Any
-from urllib.parse import urlsplit
 
 from cmtool import catalog
 from cmtool.asking import Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
+from cmtool.checks.secondlook import looked_again
 from cmtool.checks.wording import failure
 from cmtool.connection.clocks import CLOCK_TOLERANCE, sent_at, told_skew
-from cmtool.connection.drilldown import Scene, address_details, look_again
-from cmtool.connection.insights import Insight
-from cmtool.connection.probes import Way
+from cmtool.connection.drilldown import address_details
 from cmtool.connection.sockets import Opening
-from cmtool.connection.tunnels import Tunneller
 from cmtool.documents import read_models
 from cmtool.model import Finding, Group, Phase, Status
 from cmtool.tls.certificates import Certificate, readable
 from cmtool.tls.inspectors import inspector_of
-
-_LOOK_S = 2.0  # for each look at a connection that failed; all of them go out at once
 
 
 async def connection(run: Run) -> Result:
@@ -35,12 +30,8 @@ async def connection(run: Run) -> Result:
     run.facts.listing = attempts
     last = attempts[-1]
     if last.finding is not None and last.finding.phase is Phase.CONNECT:
-        insight = await _insight(run, last)
-        result = failure(attempts)
-        findings = tuple(_told(run, f, insight) for f in result.findings)
-        return dataclasses.replace(
-            result, findings=findings, details={**_proxy_details(run), **insight.details}
-        )
+        found = await looked_again(run, attempts, failure(attempts), check="connection")
+        return dataclasses.replace(found, details={**_proxy_details(run), **found.details})
     opening = next((attempt.opening for attempt in attempts if attempt.opening), None)
     clock, inspected = _clock_remarks(last), _inspection_remarks(opening)
     return Result(
@@ -50,51 +41,6 @@ async def connection(run: Run) -> Result:
         + (", inspected on the way" if inspected else ""),
         findings=(*clock, *inspected),
         details=_details(run, opening),
-    )
-
-
-async def _insight(run: Run, last: Attempt[Any]) -> Insight:
-    """Take a second look at a connection that failed, if there is time for one."""
-    gateway = run.reached()
-    limit_s = min(_LOOK_S, gateway.remaining_s() / 3)
-    if last.fault is None or limit_s <= 0:
-        return Insight()
-    parts = urlsplit(gateway.base_url)
-    secure = parts.scheme == "https"
-    way = Way(
-        host=parts.hostname or "",
-        port=parts.port or (443 if secure else 80),
-        path=f"{parts.path}/models",
-        monotonic=run.clock.monotonic,
-        limit_s=limit_s,
-        tunneller=_tunneller(run, limit_s),
-    )
-    now = run.clock.now()
-    scene = Scene(way=way, secure=secure, now=now, trust=run.trust, environ=run.settings.environ)
-    return await look_again(scene, last.fault)
-
-
-def _tunneller(run: Run, limit_s: float) -> Tunneller | None:
-    if run.proxy is None:
-        return None
-    return Tunneller(
-        proxy=run.proxy,
-        trust=run.trust.context if run.trust else None,
-        user_agent="cmtool",
-        monotonic=run.clock.monotonic,
-        connect_s=limit_s,
-    )
-
-
-def _told(run: Run, finding: Finding, insight: Insight) -> Finding:
-    """Add to a failure what a second look told, most telling first."""
-    own = insight.cause.replace("{base_url}", run.reached().base_url)
-    return dataclasses.replace(
-        finding,
-        check="connection",
-        cause=own or finding.cause,
-        actions=insight.actions + (() if insight.final else finding.actions),
-        evidence=(*insight.evidence, *finding.evidence),
     )
 
 

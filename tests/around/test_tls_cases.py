@@ -22,6 +22,7 @@ from tests.around import certificates as certs
 from tests.around.certificates import DAY, NOW
 from tests.around.conftest import KEY, Doctor
 from tests.around.servers import Caller, Talk, answering, listening, response
+from tests.cli.conftest import InProcess
 
 Setting = Callable[[Path], ssl.SSLContext | None]
 
@@ -621,6 +622,34 @@ def test_one_of_two_servers_behind_a_name_shows_a_bad_certificate(
     assert f"refused at {bad}, and at {good} it is accepted" in said.prose
     assert f"1. Let whoever runs {name} mend the server at {bad}" in said.prose
     assert said.check("connection")["details"]["accepted_at"] == [good]
+
+
+MODEL = "z-ai/glm-5"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        pytest.param(("balance",), id="balance"),
+        pytest.param(("models",), id="models"),
+        pytest.param(("models", "--check", MODEL), id="models-check"),
+        pytest.param(("request", MODEL), id="request"),
+        pytest.param(("request", MODEL, "--stream"), id="request-stream"),
+        pytest.param(("stream-test", MODEL, "--repeat", "2"), id="stream-test"),
+    ],
+)
+def test_every_command_looks_again(
+    cmtool: InProcess, tmp_path: Path, argv: tuple[str, ...]
+) -> None:
+    talk = answering(dated(datetime.now(UTC)))
+    with listening(talk, certs.server(**EXPIRED)) as server:
+        url = server.url("https", "localhost")
+        given = {"CROSSMODEL_API_KEY": KEY, "CROSSMODEL_API_URL": url, **trusted(tmp_path)}
+        told = cmtool(*argv, "--timeout", "10", "-f", "json", **given)
+    diagnosis = told.json()["diagnosis"]
+    assert (diagnosis["id"], told.code) == ("tls_expired", 9)
+    assert "expired 3 days ago" in diagnosis["cause"]
+    assert "replace the certificate" in diagnosis["actions"][0]
 
 
 def test_a_firewall_that_cuts_by_name(doctor: Doctor, tmp_path: Path) -> None:
