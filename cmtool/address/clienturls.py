@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from cmtool import catalog
@@ -106,12 +106,24 @@ def _conflict(settings: Settings, base_url: str | None) -> Iterator[Finding]:
         return
     told = " and ".join(f"{name} is {shown(value)}" for name, value in values.items())
     where = settings.base_url_where
-    first, second = _OWN
     if base_url is not None:
         yield _remark("base_url_conflict", f"{told}; {where} is used, which comes to {base_url}.")
-    elif where == first and (good := meant[second]):
-        said = f"{second} names {good}, which can be used; {first} outweighs it, and cannot."
-        yield _remark("base_url_conflict", said, line=f"unset {first}")
+
+
+def with_the_other(finding: Finding, settings: Settings) -> Finding:
+    """Say of an address that cannot be used, where that is so, that our other variable has one."""
+    first, second = _OWN
+    good = examine(settings.environ.get(second, ""), second).base_url
+    if settings.base_url_where != first or good is None:
+        return finding
+    said = f"{second} names {good}, which can be used, but {first} outweighs it."
+    line = f"unset {first}"
+    return replace(
+        finding,
+        evidence=(*finding.evidence, said),
+        actions=(f"Unset {first}, if {good} is meant: {line}", *finding.actions),
+        commands=(line, finding.commands[-1]),
+    )
 
 
 def _not_loaded(settings: Settings, used: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cmtool import catalog
 from cmtool.address.clienturls import remarks as remarks_on_urls
+from cmtool.address.clienturls import with_the_other
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.credentials import conflicts, how_to_load, misshapen, reads_variable, usable
@@ -37,11 +38,12 @@ async def base_url(run: Run) -> Result:
     finding = run.address.finding
     if finding is None:
         return Result(status=Status.OK, summary=run.address.summary)
+    blocking = run.address.base_url is None
     return Result(
         status=Status.FAIL,
         summary=finding.evidence[0].rstrip("."),
-        findings=(finding,),
-        blocking=run.address.base_url is None,
+        findings=(with_the_other(finding, run.settings) if blocking else finding,),
+        blocking=blocking,
     )
 
 

@@ -71,12 +71,12 @@ def examine(
     """
     place = Place(where=where, source=source)
     if raw is None or not raw.strip(_NOTHING):
-        return _missing([f"{where} {_absence(raw)}."], model, elsewhere, place)
+        return _missing([f"{place.subject} {_absence(raw)}."], model, elsewhere, place)
     if len(raw) > _LONGEST:
-        return _refused("key_malformed", model, [f"{where} {_too_long(raw)}"], place)
+        return _refused("key_malformed", model, [f"{place.subject} {_too_long(raw)}"], place)
     mended, problems = mend(raw)
     if not mended.text:
-        said = [f"{where} holds no key.", *(problem.said for problem in problems)]
+        said = [f"{place.subject} holds no key.", *(problem.said for problem in problems)]
         return _missing(said, model, elsewhere, place)
     return _with_others(_judged(raw, mended, problems, place=place, model=model), elsewhere)
 
@@ -100,12 +100,12 @@ def _judged(
 ) -> KeyVerdict:
     said = [problem.said for problem in problems]
     if found := _placeholder(raw, mended):
-        evidence = [f"{place.where} {found.said}"]
+        evidence = [f"{place.subject} {found.said}"]
         return _refused("key_placeholder", model, evidence, place, found.action)
     for identifier, says in _REFUSALS:
         if reason := says(mended):
             why, action = reason if isinstance(reason, tuple) else (reason, None)
-            evidence = [f"{place.where} {why}", *said]
+            evidence = [f"{place.subject} {why}", *said]
             return _refused(identifier, model, evidence, place, action)
     if not problems:
         return KeyVerdict(key=Secret(mended.text), finding=None)

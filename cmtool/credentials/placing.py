@@ -20,6 +20,11 @@ class Place:
     source: str | None
 
     @property
+    def subject(self) -> str:
+        """The place where it begins a sentence; the names of variables and files stay as they are."""
+        return self.where.capitalize() if self.source == "stdin" else self.where
+
+    @property
     def is_variable(self) -> bool:
         """Whether it is a variable of the environment, as long as nothing else is known."""
         return self.source is None or self.source.startswith("env:")

@@ -309,12 +309,15 @@ def test_the_variables_of_other_clients(
     assert line.format(own) in told.prose
 
 
-def test_the_second_of_our_own_is_good(doctor: Doctor, gateway: Served) -> None:
-    told = doctor(CROSSMODEL_API_URL="https://<host>/v1", CROSSMODEL_BASE_URL=gateway.base_url)
-    found = next(f for f in told.report["findings"] if f["id"] == "base_url_conflict")
-    assert told.id == "base_url_invalid"
-    assert f"CROSSMODEL_BASE_URL names {gateway.base_url}, which can be used" in told.prose
-    assert found["commands"][0] == "unset CROSSMODEL_API_URL"
+@pytest.mark.parametrize("second", ["{}", "https://<host>/v1", ""])
+def test_the_second_of_our_own_may_be_good(doctor: Doctor, gateway: Served, second: str) -> None:
+    good = second.format(gateway.base_url)
+    told = doctor(CROSSMODEL_API_URL="https://<host>/v1", CROSSMODEL_BASE_URL=good)
+    said = f"CROSSMODEL_BASE_URL names {good}, which can be used, but CROSSMODEL_API_URL outweighs"
+    assert (told.id, told.warnings) == ("base_url_invalid", [])
+    assert (said in told.prose) is (second == "{}")
+    commands = told.report["diagnosis"]["commands"]
+    assert (commands == ["unset CROSSMODEL_API_URL", "cmtool doctor"]) is (second == "{}")
 
 
 def test_in_a_container_localhost_is_the_container(doctor: Doctor) -> None:

@@ -169,6 +169,7 @@ def test_the_address_in_a_file_that_was_not_loaded(
     told = ask(doctor, CROSSMODEL_API_KEY=OWN)
     said = "CROSSMODEL_API_URL in .env is http://127.0.0.1:1/v1, which was not loaded"
     assert finding(told, "base_url_conflict")["evidence"][0].startswith(said)
+    assert "base_url_conflict" not in ask(doctor).warnings  # without a key that is enough to say
 
 
 @pytest.mark.parametrize("repository", [True, False])

@@ -238,7 +238,7 @@ def test_nothing_on_standard_input(
     )
     diagnosis = ended.json()["diagnosis"]
     assert diagnosis["id"] == "key_missing"
-    assert diagnosis["evidence"] == ["standard input is empty."]
+    assert diagnosis["evidence"] == ["Standard input is empty."]
     assert "piped in" in diagnosis["actions"][0]
 
 
