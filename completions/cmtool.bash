@@ -113,11 +113,11 @@ _cmtool_errors() {
         proxy_unusable proxy_auth_required redirected intermediary_error not_the_gateway \
         undocumented_error malformed_response stream_error stream_truncated stream_disconnected \
         stream_stalled stream_not_sse stream_malformed stream_empty threshold_exceeded key_conflict \
-        base_url_conflict client_base_url key_in_other_variable key_not_exported file_oddity \
-        variable_misnamed proxy_in_use proxy_ambiguous ca_file_missing tls_inspected clock_skew \
-        balance_empty success_rate_low catalogue_unavailable account_unavailable model_not_listed \
-        model_substituted trace_missing recovered stream_buffered streams_left_out stream_remark 300 301 \
-        302 303 307 308 400 401 402 404 407 429 500 502 503
+        base_url_conflict client_base_url foreign_key_sent key_in_other_variable key_not_exported \
+        file_oddity variable_misnamed proxy_in_use proxy_ambiguous ca_file_missing tls_inspected \
+        tls_not_strict clock_skew balance_empty success_rate_low catalogue_unavailable \
+        account_unavailable model_not_listed model_substituted trace_missing recovered stream_buffered \
+        streams_left_out stream_remark 300 301 302 303 307 308 400 401 402 404 407 429 500 502 503
 }
 
 _cmtool() {

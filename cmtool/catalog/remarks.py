@@ -234,6 +234,25 @@ _CONFIGURATION: tuple[Row, ...] = (
         phase=Phase.CONNECT,
     ),
     _row(
+        id="tls_not_strict",
+        title="newer Pythons refuse the certificate of this connection",
+        cause=(
+            "The certificate lacks an extension that RFC 5280 demands. Python insists on it from "
+            "3.13 on: httpx, and with it the OpenAI and Anthropic SDKs, refuse the connection "
+            "there, while cmtool, curl, browsers and older Pythons take it. Certificates of "
+            "inspecting proxies and of local authorities are often made so."
+        ),
+        actions=(
+            (
+                "Let whoever issues the certificate, mostly the owner of an inspecting proxy, "
+                "issue it by RFC 5280, with an authority key identifier."
+            ),
+            "Until then a program that fails in the handshake works under Python 3.12.",
+        ),
+        exit_code=ExitCode.NETWORK,
+        phase=Phase.CONNECT,
+    ),
+    _row(
         id="clock_skew",
         title="the clock of this machine is wrong",
         cause=(

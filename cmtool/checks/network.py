@@ -34,12 +34,13 @@ async def connection(run: Run) -> Result:
         return dataclasses.replace(found, details={**_proxy_details(run), **found.details})
     opening = next((attempt.opening for attempt in attempts if attempt.opening), None)
     clock, inspected = _clock_remarks(last), _inspection_remarks(opening)
+    remarks = (*clock, *inspected, *_strictness_remarks(opening))
     return Result(
-        status=Status.WARN if clock or inspected else Status.OK,
+        status=Status.WARN if remarks else Status.OK,
         summary=_summary(run, opening)
         + (", but the clocks differ" if clock else "")
         + (", inspected on the way" if inspected else ""),
-        findings=(*clock, *inspected),
+        findings=remarks,
         details=_details(run, opening),
     )
 
@@ -99,6 +100,15 @@ def _inspection_remarks(opening: Opening | None) -> tuple[Finding, ...]:
         return ()
     said = f"The certificate was issued by {inspector.name}, {inspector.place.value}."
     return (catalog.fill(catalog.row("tls_inspected"), evidence=[said], check="connection"),)
+
+
+def _strictness_remarks(opening: Opening | None) -> tuple[Finding, ...]:
+    """Warn of a certificate that is taken here, and is not where OpenSSL is asked to be strict."""
+    own = next(iter(_certificates(opening)), None)
+    if own is None or own.identified or own.self_issued:
+        return ()
+    said = f"The certificate has no authority key identifier; it was issued by {own.issuer}."
+    return (catalog.fill(catalog.row("tls_not_strict"), evidence=[said], check="connection"),)
 
 
 def _clock_remarks(attempt: Attempt[Any]) -> tuple[Finding, ...]:

@@ -16,6 +16,7 @@ _UTC_TIME = 0x17
 _DNS_NAME, _IP_ADDRESS = 0x82, 0x87
 _COMMON_NAME, _ORGANISATION, _UNIT = b"\x55\x04\x03", b"\x55\x04\x0a", b"\x55\x04\x0b"
 _ALTERNATIVE_NAMES, _CONSTRAINTS = b"\x55\x1d\x11", b"\x55\x1d\x13"
+_AUTHORITY_KEY = b"\x55\x1d\x23"
 _AUTHORITY_INFORMATION = b"\x2b\x06\x01\x05\x05\x07\x01\x01"
 _CA_ISSUERS = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x30\x02"  # where the issuer's certificate is
 _WIDE_TEXT = {0x1E: "utf-16-be", 0x1C: "utf-32-be"}  # BMPString, UniversalString
@@ -41,7 +42,8 @@ class Certificate:
     """What a certificate says.
 
     ``names`` are the hosts that it is for, ``fetchable`` says that it names a place from which its
-    issuer's certificate can be fetched, ``authority`` that it may issue others.
+    issuer's certificate can be fetched, ``authority`` that it may issue others, ``identified``
+    that it names the key of its issuer (RFC 5280, section 4.2.1.1).
     """
 
     subject: Name
@@ -52,6 +54,7 @@ class Certificate:
     self_issued: bool = False
     authority: bool = False
     fetchable: bool = False
+    identified: bool = False
 
     def valid_at(self, moment: datetime) -> bool:
         """Whether a moment lies within the dates."""
@@ -86,6 +89,7 @@ def read_certificate(der: bytes) -> Certificate:
         names=tuple(_alternative_names(extensions.get(_ALTERNATIVE_NAMES, b""))),
         self_issued=issuer == subject,
         authority=_is_authority(extensions.get(_CONSTRAINTS, b"")),
+        identified=_AUTHORITY_KEY in extensions,
         fetchable=_CA_ISSUERS in extensions.get(_AUTHORITY_INFORMATION, b""),
     )
 

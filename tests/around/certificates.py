@@ -126,6 +126,11 @@ def hosts(*names: str) -> tuple[x509.ExtensionType, bool]:
     return x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), False
 
 
+def issued_with(issuer: Made) -> tuple[x509.ExtensionType, bool]:
+    key: Any = issuer.key.public_key()
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key), False
+
+
 @contextlib.contextmanager
 def refusing(context: ssl.SSLContext, cut_name: bytes = b"") -> Iterator[int]:
     """Shake hands as a server that sends its alerts, which asyncio's does not; gives the port.

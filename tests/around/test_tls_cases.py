@@ -690,6 +690,23 @@ def test_a_trusted_inspector_is_a_remark(
     assert connection["details"]["tls_version"] == "TLS 1.3"
 
 
+@pytest.mark.parametrize("identified", [True, False])
+def test_a_certificate_that_newer_pythons_refuse_is_a_remark(
+    doctor: Doctor,
+    tmp_path: Path,
+    identified: bool,  # noqa: FBT001 - the column of a table
+) -> None:
+    root = certs.made("Root X1", extensions=[certs.IS_AUTHORITY])
+    extensions = [certs.hosts("localhost"), *([certs.issued_with(root)] if identified else [])]
+    context = certs.made("localhost", by=root, extensions=extensions).server(tmp_path)
+    (tmp_path / "ca.pem").write_bytes(root.pem)
+    with listening(healthy(), context) as server:
+        url = server.url("https", "localhost")
+        said = doctor(CROSSMODEL_API_URL=url, SSL_CERT_FILE=str(tmp_path / "ca.pem"))
+    assert ("tls_not_strict" in said.warnings) is not identified
+    assert said.check("connection")["status"] == ("ok" if identified else "warn")
+
+
 def test_a_healthy_connection_is_not_looked_at_again(doctor: Doctor, tmp_path: Path) -> None:
     calls = []
 

@@ -58,7 +58,7 @@ REMARKS: dict[int, str] = {
     5: "balance_empty",
     6: "model_not_listed model_substituted",
     8: "recovered success_rate_low catalogue_unavailable account_unavailable",
-    9: "clock_skew proxy_in_use proxy_ambiguous ca_file_missing tls_inspected",
+    9: "clock_skew proxy_in_use proxy_ambiguous ca_file_missing tls_inspected tls_not_strict",
     11: "stream_buffered stream_remark streams_left_out",
     12: "trace_missing",
 }
