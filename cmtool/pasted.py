@@ -7,9 +7,12 @@ status alone says less than a body, and a body may end where the paste does.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator
 
 from cmtool import catalog
+from cmtool.address import API_HOST, PUBLIC_BASE_URL
+from cmtool.address.blame import fair
 from cmtool.answerers import is_page
 from cmtool.answerers.telling import tell
 from cmtool.catalog import Origin, Row, Shape
@@ -28,6 +31,7 @@ from cmtool.paste.base import Answer, Healthy, Named, Told, Unanswered
 from cmtool.redact import cut
 
 _QUOTED = 300
+_PUBLIC_NAME = re.compile(rf"(?<![\w.-]){re.escape(API_HOST)}(?![\w-]|\.\w)")
 _MICRO = 1_000_000
 _ERROR = 400  # RFC 9110, 15.5: the first status of an error
 _NOT_FOUND = 404
@@ -80,7 +84,9 @@ def of_failure(failure: Unanswered, model: str | None) -> Finding:
     said = f"It says: {cut(failure.said, _QUOTED)}"
     finding = _filled(failure.identifier, failure.told, model, [said])
     if not failure.vague:
-        return finding
+        meant = base_url(failure.told)
+        named = PUBLIC_BASE_URL if _PUBLIC_NAME.search(failure.said) else None
+        return fair([finding], meant or named, ())[0]
     return dataclasses.replace(
         finding, title=_VAGUE_TITLE, cause=_VAGUE_CAUSE, actions=_VAGUE_ACTIONS
     )

@@ -66,7 +66,6 @@ SHARED = {
             "registry",
             "verdict",
             "enriching",
-            "blame",
             "wording",
             "trials",
             "secondlook",

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cmtool import catalog
-from cmtool.checks.blame import answered, fair
+from cmtool.address.blame import fair
 from cmtool.checks.enriching import enriched
 from cmtool.checks.facts import Facts
 from cmtool.checks.graph import Done
+from cmtool.classify import REQUEST_ID_PREFIX
 from cmtool.errors import ExitCode
 from cmtool.model import (
     Check,
@@ -74,7 +75,7 @@ def judge(
     weighed = [_weigh(entry, proven=bool(works)) for entry in done]
     checks = [entry.check for entry in weighed]
     findings = [enriched(f, facts) for entry in weighed for f in entry.findings]
-    findings = fair(findings, base_url, answered(exchanges))
+    findings = fair(findings, base_url, _answered(exchanges))
     if not any(f.severity is Severity.ERROR for f in findings):
         findings += _unasked(weighed)
     diagnosis = _root(findings, strict=strict)
@@ -97,6 +98,12 @@ def support_for(diagnosis: Finding | None, exchanges: Sequence[Exchange]) -> Sup
     answered = [e for e in exchanges if e.check == diagnosis.check and e.status is not None]
     failed = [e for e in answered if e.failure == diagnosis.id] or answered
     return support_of(failed[-1]) if failed else None
+
+
+def _answered(exchanges: Sequence[Exchange]) -> list[str]:
+    """Give the checks whose requests the gateway answered itself: its trace header tells."""
+    traced = (e.check for e in exchanges if (e.request_id or "").startswith(REQUEST_ID_PREFIX))
+    return list(dict.fromkeys(traced))
 
 
 def _generates(check: Check) -> bool:

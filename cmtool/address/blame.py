@@ -12,16 +12,13 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from cmtool.address import API_HOST, PUBLIC_BASE_URL
-from cmtool.catalog.wording import CONTACT_SUPPORT, FOR_ANTHROPIC
-from cmtool.classify import REQUEST_ID_PREFIX
-from cmtool.connection.lookups import UNKNOWN
+from cmtool.address.hosts import API_HOST
+from cmtool.catalog.wording import CONTACT_SUPPORT, FOR_ANTHROPIC, PUBLIC_BASE_URL
 from cmtool.errors import ExitCode
-from cmtool.model import Exchange, Finding, Phase
+from cmtool.model import Finding, Phase
 
-_ABOUT_IT = re.compile(r"(?<!\bhttp in the )\bbase URLs?\b|\bset it to https:")
+_ABOUT_IT = re.compile(r"(?<!\bhttp in the )\bbase URLs?\b|\bset it to https:|\bletter by letter\b")
 _PLAIN = re.compile(r"\banswers without TLS\b|\bspeaks plain http\b")
-_SPELLING = frozenset({FOR_ANTHROPIC, UNKNOWN.action})
 _BY_OTHERS = frozenset({"not_the_gateway", "intermediary_error"})
 _HTTPS_PORT = 443
 
@@ -73,12 +70,6 @@ _BY_TUNNEL = (
     "Until then bring the server to this machine, where http is in order: ssh -L "
     "{port}:localhost:{port} {host}, with http://localhost:{port}/v1 for the base URL."
 )
-
-
-def answered(exchanges: Sequence[Exchange]) -> list[str]:
-    """Give the checks whose requests the gateway answered itself: its trace header tells."""
-    traced = (e.check for e in exchanges if (e.request_id or "").startswith(REQUEST_ID_PREFIX))
-    return list(dict.fromkeys(traced))
 
 
 def fair(findings: Sequence[Finding], base_url: str | None, works: Sequence[str]) -> list[Finding]:
@@ -161,7 +152,7 @@ def _further(finding: Finding) -> tuple[str, ...]:
     return tuple(
         action
         for action in finding.actions
-        if action not in _SPELLING and not _ABOUT_IT.search(action)
+        if action != FOR_ANTHROPIC and not _ABOUT_IT.search(action)
     )
 
 
