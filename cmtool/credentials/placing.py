@@ -21,7 +21,7 @@ class Place:
 
     @property
     def subject(self) -> str:
-        """The place where it begins a sentence; the names of variables and files stay as they are."""
+        """The place as it begins a sentence; names of variables and files stay as they are."""
         return self.where.capitalize() if self.source == "stdin" else self.where
 
     @property
