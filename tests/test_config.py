@@ -14,9 +14,9 @@ from cmtool.address import PUBLIC_BASE_URL
 from cmtool.config import environment, load, plain_terminal
 from cmtool.errors import UsageError
 from cmtool.settings import Settings
+from tests.systems import posix
 
 KEY = "cm-canary-0123456789"
-posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
 
 @pytest.fixture(autouse=True)

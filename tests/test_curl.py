@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import shutil
 import subprocess
 
 import pytest
@@ -12,10 +11,10 @@ import pytest
 from cmtool.curl import KEY_IN_SHELL, sent
 from cmtool.model import Protocol
 from cmtool.protocols import DIALECTS, Prompt
+from tests.systems import BASH, needs_bash
 
 BASE = "https://api.crossmodel.ai/v1"
 KEY = "cm-canary-0123456789"
-BASH = shutil.which("bash")
 HOSTILE = (
     pytest.param("What is 2 + 2?", id="plain"),
     pytest.param("it's \"quoted\" 'twice'", id="quotes"),
@@ -71,7 +70,7 @@ def test_a_stream_is_not_buffered_by_curl() -> None:
     assert json.loads(words(line)[-1])["stream"] is True
 
 
-@pytest.mark.skipif(BASH is None, reason="needs bash")
+@needs_bash
 @every_protocol
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_shell_fills_in_the_key_and_obeys_nothing_else(protocol: Protocol, text: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from cmtool.catalog import ROWS
 from cmtool.errors import ExitCode
 from tests.cli.conftest import Process, Served, bare_world, gateway, process
+from tests.systems import needs_bash
 
 __all__ = ["bare_world", "gateway", "process"]
 
@@ -31,6 +32,7 @@ _OFFERED = re.compile(r"^  (?:-\w, )?(--[a-z][a-z-]+)", re.MULTILINE)
 def _help(command: str = "") -> str:
     ended = subprocess.run(
         [sys.executable, "-m", "cmtool", *command.split(), "--help"],
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -112,6 +114,7 @@ def _sets(line: str) -> bool:
     return line.startswith("export CROSSMODEL_API_KEY=cm-…")
 
 
+@needs_bash
 @pytest.mark.parametrize("line", _runnable())
 def test_a_command_of_the_readme_runs(
     line: str, process: Process, gateway: Served, tmp_path: Path

@@ -17,6 +17,7 @@ from cmtool.connection import dialling
 from tests.around import certificates as certs
 from tests.around.conftest import KEY, Diagnosed, Doctor
 from tests.around.servers import Caller, Talk, answering, free_port, listening, response
+from tests.systems import other_loopback
 
 NAME = "gateway.example"
 URL = f"https://{NAME}/v1"
@@ -256,7 +257,7 @@ def test_nobody_accepts(doctor: Doctor, scheme: str) -> None:
     holds(said, "connection_timeout", (f"127.0.0.1 port {port}: no answer in time",), ())
 
 
-@pytest.mark.parametrize("other", ["::1", "127.9.9.9"])
+@pytest.mark.parametrize("other", ["::1", pytest.param("127.9.9.9", marks=other_loopback)])
 def test_one_of_two_addresses_fails_and_the_connection_works(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,13 @@ import pytest
 from tests.around.conftest import Diagnosed, Doctor
 from tests.around.servers import free_port
 from tests.cli.conftest import InProcess, Served
+from tests.systems import posix
 
 BODY = "4f8e1b7c2d6a9053"
 OWN = f"cm-{BODY}"
 OTHER = "cm-9d1c7e5b3a2f8460"
 NAME = "CROSSMODEL_API_KEY"
 LINE = f"{NAME}={OWN}\n"
-posix = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX files")
 
 
 @pytest.fixture(autouse=True)

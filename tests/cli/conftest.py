@@ -24,6 +24,7 @@ import typer.main
 from cmtool.cli import boundary, session
 from cmtool.clock import Clock
 from cmtool.sandbox import Limits, LoggedRequest, Sandbox, key_for
+from tests.systems import BASH, WINDOWS
 
 _MEANT_FOR_US = ("CROSSMODEL_", "OPENAI_", "ANTHROPIC_", "SSL_CERT_", "PYTEST_", "COV_", "GITHUB_")
 _ALSO = (
@@ -115,7 +116,8 @@ def bare_world(
     for name in os.environ:
         if name.startswith(_MEANT_FOR_US) or name in _ALSO or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    cache = str(tmp_path_factory.mktemp("cache"))
+    monkeypatch.setenv("LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME", cache)
     monkeypatch.chdir(tmp_path)
 
 
@@ -165,7 +167,7 @@ class Process:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "COLUMNS": "80"}
+        return {**os.environ, "COLUMNS": "80", **({"PYTHONIOENCODING": "utf-8"} if WINDOWS else {})}
 
     def command(self, *argv: str) -> list[str]:
         return [sys.executable, "-m", "cmtool", *argv]
@@ -175,7 +177,9 @@ class Process:
 
     def shell(self, script: str, *argv: str, **variables: str) -> Ended:
         """Run a bash script in which ``"$@"`` stands for the program and its arguments."""
-        return self.call(["bash", "-c", script, "bash", *self.command(*argv)], variables)
+        if BASH is None:
+            pytest.skip("bash is not installed")
+        return self.call([BASH, "-c", script, "bash", *self.command(*argv)], variables)
 
     def call(self, command: Sequence[str], variables: Mapping[str, str]) -> Ended:
         ended = subprocess.run(
@@ -187,7 +191,8 @@ class Process:
             timeout=_PATIENCE_S,
             check=False,
         )
-        return Ended(code=ended.returncode, out=ended.stdout.decode(), err=ended.stderr.decode())
+        out, err = (raw.decode().replace(os.linesep, "\n") for raw in (ended.stdout, ended.stderr))
+        return Ended(code=ended.returncode, out=out, err=err)
 
     def start(self, *argv: str, **variables: str) -> AbstractContextManager[subprocess.Popen[str]]:
         return _started(self.command(*argv), {**self.environment, **variables}, self.folder)

@@ -21,8 +21,8 @@ from cmtool.cli.files import append_whole, check_apart, check_writable, replace,
 from cmtool.errors import UsageError
 from cmtool.settings import Settings
 from tests.cli.conftest import InProcess, Process, Served
+from tests.systems import full_device, names_of_bytes, posix
 
-posix = pytest.mark.skipif(os.name != "posix", reason="links, pipes and limits of POSIX")
 KEY = {"CROSSMODEL_API_KEY": "cm-sandbox"}
 
 
@@ -84,7 +84,11 @@ def test_a_link_that_leads_nowhere_is_refused_before_anything_is_sent(
 
 @posix
 @pytest.mark.parametrize(
-    "name", ["new\nline.json", " .json", "-.json", "\udcff.json", "r" * 250 + ".json"]
+    "name",
+    [
+        *("new\nline.json", " .json", "-.json", "r" * 250 + ".json"),
+        pytest.param("\udcff.json", marks=names_of_bytes),
+    ],
 )
 def test_an_unusual_name_is_a_name(cmtool: InProcess, name: str) -> None:
     ended = cmtool("balance", "--sandbox", "healthy", f"--report={name}")
@@ -196,7 +200,7 @@ def test_a_file_that_the_disk_does_not_hold_is_one_sentence_behind_the_diagnosis
     assert not list(process.folder.glob(".*"))
 
 
-@posix
+@full_device
 def test_every_file_is_written_whatever_the_others(cmtool: InProcess) -> None:
     Path("full.json").symlink_to("/dev/full")
     Path("full.xml").symlink_to("/dev/full")
@@ -212,7 +216,7 @@ def test_every_file_is_written_whatever_the_others(cmtool: InProcess) -> None:
 
 
 @posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+@full_device
 def test_a_report_is_written_where_standard_output_cannot_be(process: Process) -> None:
     ended = process.shell(
         '"$@" >/dev/full', "balance", "--sandbox", "invalid-api-key", "--report", "r.json"

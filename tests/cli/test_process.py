@@ -8,7 +8,6 @@ import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -18,9 +17,9 @@ import pytest
 
 from cmtool import __version__
 from tests.cli.conftest import Process
+from tests.systems import full_device, posix, terminals
 
 KEY = "cm-live-0123456789abcdef"
-posix = pytest.mark.skipif(os.name != "posix", reason="signals, shells and terminals of POSIX")
 
 
 @pytest.fixture
@@ -145,7 +144,7 @@ def test_closed_streams(
 @pytest.mark.parametrize(
     "argv", [["--version"], ["--help"], ["errors"], ["doctor", "--sandbox", "healthy"]]
 )
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+@full_device
 def test_a_full_disk_is_told_in_a_sentence(process: Process, argv: list[str]) -> None:
     ended = process.shell('"$@" >/dev/full', *argv)
     assert ended.code == 1
@@ -153,7 +152,7 @@ def test_a_full_disk_is_told_in_a_sentence(process: Process, argv: list[str]) ->
 
 
 @posix
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full here")  # noqa: PTH110
+@full_device
 @pytest.mark.parametrize(
     ("argv", "code"),
     [
@@ -272,8 +271,7 @@ def _on_terminal(
     return code, shown.decode()
 
 
-@posix
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@terminals
 def test_a_terminal_sees_progress_and_keeps_its_cursor(process: Process) -> None:
     code, shown = _on_terminal(process, "doctor", "--sandbox", "no-answer", "--timeout", "0.6")
     assert code == 9
@@ -286,8 +284,7 @@ def test_a_terminal_sees_progress_and_keeps_its_cursor(process: Process) -> None
     assert "response_timeout" in report
 
 
-@posix
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@terminals
 def test_progress_goes_to_standard_error_alone(process: Process) -> None:
     code, shown = _on_terminal(process, "doctor", "--sandbox", "no-wallet", PIPED="1")
     assert code == 5
@@ -295,8 +292,7 @@ def test_progress_goes_to_standard_error_alone(process: Process) -> None:
     assert "For support" not in shown
 
 
-@posix
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@terminals
 @pytest.mark.parametrize(
     ("argv", "more"),
     [
@@ -314,15 +310,13 @@ def test_a_terminal_without_colours_sees_none(
     assert "\x1b" not in shown
 
 
-@posix
-@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+@terminals
 def test_no_colour_still_moves(process: Process) -> None:
     _, shown = _on_terminal(process, "doctor", "--sandbox", "no-wallet", "--no-color")
     assert "\x1b[?25h" in shown
     assert not re.search(r"\x1b\[[0-9;]*m", shown.replace("\x1b[0m", ""))
 
 
-terminals = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 HANGING = ("doctor", "--sandbox", "no-answer", "--timeout", "20")
 
 
@@ -336,7 +330,6 @@ def usual_hangup() -> Iterator[None]:
         signal.signal(hangup, before)
 
 
-@posix
 @terminals
 @pytest.mark.usefixtures("usual_hangup")
 @pytest.mark.parametrize(
@@ -422,7 +415,6 @@ def _wait_for_thread(pid: int, number: int) -> None:
         assert time.monotonic() < limit
 
 
-@posix
 @terminals
 @pytest.mark.parametrize("columns", [0, 1, 2, 5, 10, 20])
 def test_a_terminal_may_be_of_any_width(process: Process, columns: int) -> None:
@@ -433,7 +425,6 @@ def test_a_terminal_may_be_of_any_width(process: Process, columns: int) -> None:
     assert shown.count("\x1b[?25l") == shown.count("\x1b[?25h") == 1
 
 
-@posix
 @terminals
 @pytest.mark.parametrize("kind", ["", "unknown-terminal", "vt52"])
 def test_a_terminal_may_be_of_any_kind(process: Process, kind: str) -> None:

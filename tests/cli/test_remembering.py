@@ -11,12 +11,14 @@ import pytest
 from cmtool.cli.files import replace
 from cmtool.cli.remembering import MOST, remember
 from tests.cli.conftest import InProcess, Served
+from tests.systems import WINDOWS, posix
 
 
 @pytest.fixture
 def file(bare_world: None) -> Path:
     del bare_world
-    return Path(os.environ["XDG_CACHE_HOME"], "cmtool", "models")
+    folder = os.environ["LOCALAPPDATA" if WINDOWS else "XDG_CACHE_HOME"]
+    return Path(folder, "cmtool", "models")
 
 
 PLAIN = ("vendor/model", "vendor/model:free", "a", "A-1.b_c@d+e", "x" * 200)
@@ -69,9 +71,14 @@ def test_a_new_list_takes_the_place_of_the_old(file: Path) -> None:
     [
         pytest.param(lambda file: file.mkdir(parents=True), id="a-directory-in-its-place"),
         pytest.param(lambda file: file.parent.write_text("x"), id="a-file-for-its-folder"),
-        pytest.param(lambda file: file.parent.symlink_to("gone/far"), id="a-link-to-nothing"),
-        pytest.param(lambda file: file.parent.symlink_to(file.parent), id="a-link-to-itself"),
-        pytest.param(lambda file: file.parent.symlink_to("/proc/self/fd"), id="no-place-to-write"),
+        *(
+            pytest.param(lambda file, to=to: file.parent.symlink_to(to), id=name, marks=posix)
+            for name, to in (
+                ("a-link-to-nothing", "gone/far"),
+                ("a-link-to-itself", "cmtool"),
+                ("no-place-to-write", "/proc/self/fd"),
+            )
+        ),
     ],
 )
 def test_a_folder_that_cannot_be_used_is_no_failure(
@@ -85,6 +92,7 @@ def test_a_folder_that_cannot_be_used_is_no_failure(
     assert not file.is_file()
 
 
+@posix
 def test_a_fifo_is_replaced_and_not_waited_for(file: Path) -> None:
     file.parent.mkdir(parents=True)
     os.mkfifo(file)
@@ -92,6 +100,7 @@ def test_a_fifo_is_replaced_and_not_waited_for(file: Path) -> None:
     assert file.is_file()
 
 
+@posix
 @pytest.mark.parametrize("value", ["", "relative/cache"])
 def test_without_an_absolute_path_the_home_directory_is_used(
     value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -103,6 +112,7 @@ def test_without_an_absolute_path_the_home_directory_is_used(
     assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
+@posix
 def test_without_a_place_nothing_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "")
     monkeypatch.setenv("HOME", "")
@@ -151,6 +161,7 @@ def test_a_list_that_is_refused_keeps_nothing(
     assert not file.parent.exists()
 
 
+@posix
 def test_replacing_leaves_nothing_behind_when_it_fails(tmp_path: Path) -> None:
     target = tmp_path / "models"
     target.mkdir()
@@ -168,6 +179,7 @@ def test_replacing_keeps_the_old_file_when_the_text_cannot_be_written(tmp_path: 
     assert target.read_text("utf-8") == "old"
 
 
+@posix
 def test_replacing_a_link_leaves_what_it_pointed_at(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("old")
     (tmp_path / "link").symlink_to("kept")

@@ -12,6 +12,7 @@ import pytest
 from cmtool.cli.completion import SCRIPTS, script
 from cmtool.cli.options import Shell as Name
 from tests.shells.terminal import SHELLS, Fish, Terminal
+from tests.systems import WINDOWS
 
 MODELS = ("anthropic/claude-sonnet-4-6", "deepseek/deepseek-v4-flash", "vendor/model:free")
 FILES = ("key file.txt", "out.json", "reports/june.xml", "reports/july.xml")
@@ -38,6 +39,8 @@ def world(here: Path) -> Path:
 
 def needed(name: str) -> None:
     """Skip the test where a shell is not installed."""
+    if WINDOWS:
+        pytest.skip("no shells of POSIX")
     if shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
 

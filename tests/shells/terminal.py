@@ -8,14 +8,11 @@ and the next one tells that the line is done.
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import struct
 import subprocess
-import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -109,7 +106,7 @@ class Terminal:
     def took_ms(self, line: str) -> float:
         """Give how long the completion of a line takes, in milliseconds, by the shell's clock."""
         self.run(line + EVERY)
-        return int((self.here / "took").read_text()) / 1000
+        return int((self.here / "took").read_text("utf-8")) / 1000
 
     @property
     def errors(self) -> str:
@@ -185,7 +182,7 @@ class Fish:
 def bash(script: Path, here: Path) -> Iterator[Terminal]:
     """A bash that has read the script."""
     start = here / "bashrc"
-    start.write_text(_BASH)
+    start.write_text(_BASH, "utf-8")
     with _terminal(["bash", "--noprofile", "--rcfile", str(start), "-i"], script, here) as shell:
         yield shell
 
@@ -193,7 +190,7 @@ def bash(script: Path, here: Path) -> Iterator[Terminal]:
 @contextmanager
 def zsh(script: Path, here: Path) -> Iterator[Terminal]:
     """A zsh that has read the script."""
-    (here / ".zshrc").write_text(_ZSH)
+    (here / ".zshrc").write_text(_ZSH, "utf-8")
     with _terminal(["zsh", "-d", "-i"], script, here) as shell:
         yield shell
 
@@ -202,7 +199,7 @@ def zsh(script: Path, here: Path) -> Iterator[Terminal]:
 def fish(script: Path, here: Path) -> Iterator[Fish]:
     """A fish that has read the script."""
     start = here / "start.fish"
-    start.write_text(_FISH)
+    start.write_text(_FISH, "utf-8")
     with (
         (here / "errors").open("w") as errors,
         subprocess.Popen(
@@ -231,6 +228,10 @@ SHELLS: dict[str, Callable[[Path, Path], AbstractContextManager[Terminal | Fish]
 
 @contextmanager
 def _terminal(command: list[str], script: Path, here: Path) -> Iterator[Terminal]:
+    import fcntl  # noqa: PLC0415 - POSIX only
+    import pty  # noqa: PLC0415 - likewise
+    import termios  # noqa: PLC0415 - likewise
+
     tty, end = pty.openpty()
     fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", 50, _COLUMNS, 0, 0))
     with subprocess.Popen(

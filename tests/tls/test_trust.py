@@ -73,7 +73,9 @@ def test_a_named_file_that_cannot_be_used_is_passed_over(path: str) -> None:
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="nobody makes the hashed names")
 def test_a_named_folder_counts(tmp_path: Path) -> None:
     written(tmp_path)
-    subprocess.run(["openssl", "rehash", str(tmp_path)], check=True)
+    hashed = subprocess.run(["openssl", "rehash", str(tmp_path)], capture_output=True, check=False)
+    if hashed.returncode:
+        pytest.skip("this openssl makes no hashed names, as LibreSSL's")
     assert not trust({"SSL_CERT_DIR": str(tmp_path)}, NOWHERE, inherited=False).bundled
     assert unusable(str(tmp_path), VARIABLES["SSL_CERT_DIR"]) is None
 
