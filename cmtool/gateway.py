@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from datetime import datetime
 from functools import partial
@@ -253,7 +253,7 @@ class Gateway:
             found,
             phase=error.phase,
             cause=error.cause.replace("{base_url}", self.base_url) or found.cause,
-            actions=error.actions if error.final else (*error.actions, *found.actions),
+            actions=_once(error.actions, () if error.final else found.actions),
         )
 
     def _no_answer(self, ask: Ask, waiting: Waiting) -> Finding:
@@ -295,6 +295,10 @@ class Gateway:
             body=cut(reading.body, SHOWN_BODY) if reading.body and kept else None,
             failure=reading.finding.id if reading.finding else None,
         )
+
+
+def _once(*several: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line for lines in several for line in lines))
 
 
 def _unpacked(answer: Answer, body: bytes) -> tuple[bytes, str]:

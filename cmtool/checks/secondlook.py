@@ -78,10 +78,11 @@ def _tunneller(run: Run, limit_s: float) -> Tunneller | None:
 def _told(run: Run, finding: Finding, insight: Insight, check: str | None) -> Finding:
     """Add to a failure what a second look told, most telling first."""
     own = insight.cause.replace("{base_url}", run.reached().base_url)
+    actions = (*insight.actions, *(() if insight.final else finding.actions))
     return dataclasses.replace(
         finding,
         check=check,
         cause=own or finding.cause,
-        actions=insight.actions + (() if insight.final else finding.actions),
+        actions=tuple(dict.fromkeys(actions)),
         evidence=tuple(dict.fromkeys((*insight.evidence, *finding.evidence))),
     )

@@ -126,6 +126,24 @@ async def test_who_accepts_it(chained: tuple[trustme.CA, ssl.SSLContext]) -> Non
         assert await probes.accepted(way(port), ssl.create_default_context()) is False
 
 
+async def test_a_certificate_that_is_refused_for_another_reason_tells_nothing_of_trust() -> None:
+    trusting = ssl.create_default_context()
+    certs.AUTHORITY.configure_trust(trusting)
+    expired = certs.server(not_before=certs.NOW - 9 * certs.DAY, not_after=certs.NOW - certs.DAY)
+    async with serving(silent, expired) as port:
+        assert await probes.accepted(way(port), trusting) is None
+
+
+@pytest.mark.parametrize("demanding", [True, False])
+async def test_whether_it_asks_for_a_certificate(demanding: bool) -> None:  # noqa: FBT001
+    context = certs.server()
+    if demanding:
+        context.verify_mode = ssl.CERT_REQUIRED
+        certs.AUTHORITY.configure_trust(context)
+    with certs.refusing(context) as port:
+        assert await probes.demands(way(port)) is demanding
+
+
 async def test_what_comes_without_tls() -> None:
     async with serving(answering()) as port:
         assert await probes.plainly(way(port)) == b"HTTP/1.1 200 OK\r\n\r\n"
