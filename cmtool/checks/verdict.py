@@ -96,8 +96,11 @@ def support_for(diagnosis: Finding | None, exchanges: Sequence[Exchange]) -> Sup
     if diagnosis is None or diagnosis.predicted:
         return None
     answered = [e for e in exchanges if e.check == diagnosis.check and e.status is not None]
-    failed = [e for e in answered if e.failure == diagnosis.id] or answered
-    return support_of(failed[-1]) if failed else None
+    ended = {e.url: e for e in answered}  # a check may ask for two things, each several times
+    failed = [e for e in ended.values() if e.failure == diagnosis.id]
+    earlier = [e for e in answered if e.failure == diagnosis.id] or answered
+    meant = failed[0] if failed else earlier[-1] if earlier else None
+    return support_of(meant) if meant else None
 
 
 def _answered(exchanges: Sequence[Exchange]) -> list[str]:

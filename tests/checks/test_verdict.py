@@ -289,6 +289,20 @@ FULL = exchange(
             ("req_cm_2", "a/b", 402, "{}"),
             id="the-last-of-them",
         ),
+        pytest.param(
+            [FULL, dataclasses.replace(FULL, url="http://gateway/other", request_id="req_cm_2")],
+            ("req_cm_1", "a/b", 402, "{}"),
+            id="the-first-of-two-requests",
+        ),
+        pytest.param(
+            [
+                FULL,
+                dataclasses.replace(FULL, attempt=2, failure=None),
+                dataclasses.replace(FULL, url="http://gateway/other", request_id="req_cm_2"),
+            ],
+            ("req_cm_2", "a/b", 402, "{}"),
+            id="the-one-that-failed-in-the-end",
+        ),
         pytest.param([exchange("chat", failure="no_wallet")], None, id="no-answer"),
         pytest.param([dataclasses.replace(FULL, check="messages")], None, id="another-check"),
         pytest.param([], None, id="nothing-sent"),
