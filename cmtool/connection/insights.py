@@ -16,7 +16,7 @@ from cmtool.connection.trusting import Trusting, comparison, way_out
 from cmtool.model import Json
 from cmtool.tls.certificates import Certificate
 from cmtool.tls.inspectors import Inspector, Place, inspector_of
-from cmtool.tls.standins import standin_of
+from cmtool.tls.standins import device, standin_of
 
 _NAMES_SHOWN = 4
 _SET_CLOCK = (
@@ -214,6 +214,14 @@ def _of_trust(seen: Seen, own: Certificate) -> Insight:
             cause=standin.cause,
         )
     inspector = _inspected(seen)
+    if inspector is not None and inspector.place is Place.NETWORK and _of_another(seen, own):
+        page = device(inspector.name)
+        return Insight(
+            evidence=(*_of_another(seen, own), _issued(own)),
+            actions=page.actions,
+            final=True,
+            cause=page.cause,
+        )
     if inspector is not None:
         return Insight(
             evidence=(_issued(own), *compared),
@@ -223,7 +231,7 @@ def _of_trust(seen: Seen, own: Certificate) -> Insight:
         )
     if own.self_issued:
         return Insight(
-            evidence=(_self_signed(own), *compared),
+            evidence=(*_of_another(seen, own), _self_signed(own), *compared),
             actions=(*first, _SELF_SIGNED),
             final=True,
             cause="What answers at {base_url} shows a certificate that it issued to itself. A "
@@ -236,7 +244,8 @@ def _of_trust(seen: Seen, own: Certificate) -> Insight:
             final=True,
             cause="The server at {base_url} sends an incomplete chain of certificates.",
         )
-    return Insight(evidence=(_issued(own), *_top(seen), *compared), actions=first)
+    named = _of_another(seen, own)
+    return Insight(evidence=(*named, _issued(own), *_top(seen), *compared), actions=first)
 
 
 _EXPLANATIONS = {
@@ -270,6 +279,13 @@ def _top(seen: Seen) -> Iterator[str]:
             return
     if len(seen.chain) > 1:
         yield f"The chain that the server sent ends at {seen.chain[-1].issuer}."
+
+
+def _of_another(seen: Seen, own: Certificate) -> tuple[str, ...]:
+    """Say that a certificate is besides not for this host: what inspects makes one that is."""
+    if not own.names or own.covers(seen.host):
+        return ()
+    return (f"The certificate is for {_names(own)}, not for {seen.host}.",)
 
 
 def _names(own: Certificate) -> str:

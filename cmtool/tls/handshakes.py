@@ -27,7 +27,7 @@ class HandshakeError(OSError):
 
 PLAIN = Refusal(
     identifier="tls_failure",
-    words="The port answers without TLS: it may speak plain http.",
+    words="The port answers without TLS.",
     actions=("Check the port of the base URL: https is mostly spoken on 443.",),
     cause="What answers at {base_url} does not speak TLS, so no https is possible on that port.",
 )

@@ -45,7 +45,8 @@ def _by(name: str, marks: str, action: str) -> Standin:
     )
 
 
-def _device(name: str, marks: str) -> Standin:
+def device(name: str, marks: str = "") -> Standin:
+    """Give the kind of certificate that a device of the network shows for its own pages."""
     return Standin(
         marks=tuple(marks.split("|")),
         cause=(
@@ -81,16 +82,16 @@ STANDINS = (
         "someorganization",
         "Name a certificate for the host in SSLCertificateFile.",
     ),
-    _device("A Fortinet FortiGate", "fortinet|fortigate"),
-    _device("A pfSense or OPNsense firewall", "pfsense|opnsense"),
-    _device("A SonicWall firewall", "sonicwall"),
-    _device("A Sophos firewall", "sophos"),
-    _device(
+    device("A Fortinet FortiGate", "fortinet|fortigate"),
+    device("A pfSense or OPNsense firewall", "pfsense|opnsense"),
+    device("A SonicWall firewall", "sonicwall"),
+    device("A Sophos firewall", "sophos"),
+    device(
         "A router",
         "fritz.box|fritz!box|mikrotik|routerlogin|netgear|tp-link|tplink|asusrouter|asus router"
         "|ubiquiti|unifi|draytek|zyxel|linksys|speedport|openwrt|d-link|huawei|livebox",
     ),
-    _device("A storage device", "synology|qnap"),
+    device("A storage device", "synology|qnap"),
     _by(
         "the staging authority of Let's Encrypt, which is for tests and trusted by nobody",
         "(staging)|fake le ",

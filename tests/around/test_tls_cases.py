@@ -426,6 +426,25 @@ CASES = {
         said=("A Fortinet FortiGate answered", "1. Open any page with http:// in the browser"),
         unsaid=("root certificate of Fortinet",),
     ),
+    "page-of-a-filter-with-a-certificate-of-its-own": Case(
+        tls=lambda _: certs.server(
+            "login.hotel.example", authority=certs.authority_named("SonicWall Inc.")
+        ),
+        environ=nothing,
+        id="tls_untrusted",
+        said=(
+            "SonicWall answered",
+            "is for login.hotel.example, not for localhost",
+            "1. Open any page with http:// in the browser",
+        ),
+        unsaid=("Get the root certificate",),
+    ),
+    "unknown-authority-and-host": Case(
+        tls=shows("elsewhere.example"),
+        environ=nothing,
+        id="tls_untrusted",
+        said=("is for elsewhere.example, not for localhost", '"Root CA" of Example Works'),
+    ),
     "page-of-a-router": Case(
         tls=default("fritz.box"),
         environ=nothing,

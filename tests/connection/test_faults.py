@@ -203,8 +203,10 @@ def handshake(reason: str) -> ssl.SSLError:
         pytest.param(refused_certificate(68), "tls_untrusted", "too weak", id="weak-digest"),
         pytest.param(refused_certificate(79), "tls_untrusted", "not allowed", id="no-authority"),
         pytest.param(refused_certificate(85), "tls_untrusted", "3.13", id="strict"),
-        pytest.param(handshake("WRONG_VERSION_NUMBER"), "tls_failure", "plain http", id="plain"),
-        pytest.param(handshake("PACKET_LENGTH_TOO_LONG"), "tls_failure", "plain", id="plain-long"),
+        pytest.param(handshake("WRONG_VERSION_NUMBER"), "tls_failure", "without TLS", id="plain"),
+        pytest.param(
+            handshake("PACKET_LENGTH_TOO_LONG"), "tls_failure", "without TLS", id="plain-long"
+        ),
         pytest.param(
             handshake("TLSV1_ALERT_PROTOCOL_VERSION"), "tls_failure", "version", id="version"
         ),
