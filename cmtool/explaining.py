@@ -153,7 +153,7 @@ def _cases(found: Found, hints: Hints, follow: Follow) -> Iterator[_Case]:
             finding, told = of_failure(found, model), dataclasses.replace(told, status=None)
             answered = True
         case Named():
-            finding = of_name(found, model)
+            finding, body = of_name(found, model), found.body
         case Healthy():
             answered = answered or bool(found.body)
     exchange = _exchange(told, model, finding, body) if answered else None
@@ -257,7 +257,7 @@ def _surer(case: _Case) -> Iterator[str]:
             yield _ADD_TRACEBACK
         case Answer(whole=False):
             yield _ADD_REST
-        case Answer(body="") | Named():
+        case Answer(body="") | Named(body=""):
             coded = catalog.row(case.finding.id).origin is Origin.CODE
             yield _ADD_BODY_FOR_SUPPORT if coded else _ADD_BODY
         case Capture(begins_inside=True):

@@ -74,7 +74,7 @@ SHARED = {
     "protocols": {"", "base"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
-        *("bodies", "connection", "phrases", "clocks", "modelnames", "written", "secrecy"),
+        *("bodies", "connection", "phrases", "clocks", "modelnames", "written", "secrecy", "reports"),
     },
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from cmtool import catalog
 from cmtool.errors import UsageError
 
 STDIN = "standard input"
@@ -65,12 +66,17 @@ def _file(name: str) -> Read:
             regular = stat.S_ISREG(status.st_mode)
             return _of_file(file, status.st_size, name) if regular else _ends_of(file, name)
     except FileNotFoundError as exc:
-        raise UsageError(
-            f"{name} does not exist. Name a file, or pipe the error into cmtool explain."
-        ) from exc
+        raise UsageError(f"{name} does not exist. {_instead(name)}") from exc
     except (OSError, ValueError) as exc:
         reason = exc.strerror if isinstance(exc, OSError) and exc.strerror else exc
         raise UsageError(f"{name} cannot be read: {reason}.") from exc
+
+
+def _instead(name: str) -> str:
+    """Say what helps when no such file is there: the error itself may have been given."""
+    if re.fullmatch(r"[1-5]\d\d", name) or name in catalog.ROWS:
+        return f"Of a status or an identifier cmtool errors {name} tells all."
+    return "Name a file, or pipe the error into cmtool explain."
 
 
 def _of_file(file: BinaryIO, size: int, name: str) -> Read:

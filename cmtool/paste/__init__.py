@@ -21,6 +21,7 @@ from cmtool.paste import (
     others,
     pages,
     prose,
+    renderings,
     reports,
     residue,
     secrecy,
@@ -71,6 +72,7 @@ def read(content: bytes) -> Pasted:
     secrets = secrecy.secrets_of(text)
     if found := list(har.har(text)):  # as large as it is, it needs no more than that
         return Pasted(text=text, found=tuple(found), secrets=secrets)
+    text = residue.ends(text)
     shown = residue.unframed(text)
     found = _read(shown)
     if len(text) <= _VARIED:
@@ -126,7 +128,7 @@ def _weight(found: Sequence[Found]) -> int:
 
 def _read(text: str, depth: int = 0) -> list[Found]:
     """Look for each form in what the forms before it have left."""
-    found = list(reports.recordings(text))
+    found = list(reports.recordings(text)) or list(renderings.shown(text))
     if found:
         return found
     found, rest = _taken([], text, (heads.answers, events.captures))

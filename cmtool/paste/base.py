@@ -125,7 +125,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """An identifier of the catalogue that stands in the text."""
+    """An identifier of the catalogue that stands in the text.
+
+    ``certain`` says that it is a diagnosis of cmtool, ``body`` is the one that its report keeps.
+    """
 
     form: Form
     place: int
@@ -133,11 +136,13 @@ class Named:
     told: Told
     identifier: str
     said: str = ""
+    body: str = ""
+    certain: bool = False
 
     @property
     def weight(self) -> int:
         """How much it says."""
-        return 1
+        return 3 if self.certain else 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,13 +51,16 @@ def http_date(value: str) -> datetime | None:
     return _read(found[0])[0] if found else None
 
 
-def nearest(text: str, place: int) -> Clock:
-    """Give the time of the record that a place belongs to: the last before it, or the only one."""
+def last_before(text: str, place: int) -> Clock:
+    """Give the time of the record that a place belongs to: the last one in front of it."""
     before = list(_ANY.finditer(text, max(0, place - _REACH), place))
-    if before:
-        return _read(before[-1][0])
-    only = set(_first(text))
-    return _read(only.pop()) if len(only) == 1 else _NONE
+    return _read(before[-1][0]) if before else _NONE
+
+
+def only(text: str) -> Clock:
+    """Give the time that a text tells, when it is one alone."""
+    found = set(_first(text))
+    return _read(found.pop()) if len(found) == 1 else _NONE
 
 
 def _first(text: str) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Literal:
 def objects(text: str) -> Iterator[Literal]:
     """Give the outermost objects of a text, in their order."""
     at, waste, lenient = 0, _WASTE * len(text) + 4096, _LENIENT_TOTAL
-    while (found := _OPENING.search(text, at)) is not None:
+    while (waste > 0 or lenient > 0) and (found := _OPENING.search(text, at)) is not None:
         at = found.start()
         literal: Literal | None = None
         if waste > 0 and _JSON.match(text, at):

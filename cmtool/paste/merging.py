@@ -8,7 +8,7 @@ from dataclasses import replace
 from cmtool import catalog
 from cmtool.catalog import Origin
 from cmtool.paste.base import Answer, Capture, Found, Healthy, Named, Told, Unanswered
-from cmtool.paste.clocks import nearest
+from cmtool.paste.clocks import last_before
 from cmtool.paste.connection import rank
 from cmtool.paste.told import overall
 
@@ -32,7 +32,7 @@ def _timed(each: Found, text: str) -> Told:
     """Give what is told of an error with the time of the record that it stands in."""
     if each.told.clock is not None:
         return each.told
-    moment, clock = nearest(text, each.place)
+    moment, clock = last_before(text, each.place)
     return each.told.merged(Told(sent_at=moment, clock=clock))
 
 

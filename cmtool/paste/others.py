@@ -8,6 +8,7 @@ from enum import Enum
 from cmtool.address.secrecy import is_key
 
 _END = 4000  # characters of the end of a text, in which the last line of a traceback stands
+_NO_TEXT = 0.1  # of a text that could not be read as such
 _RAISED = re.compile(
     r"(?m)^(?:Uncaught )?((?:[\w.]{1,80}\.)?(?:Key|Type|Attribute|Index|Name|Value|Syntax|Import"
     r"|ModuleNotFound|ZeroDivision|Indentation|FileNotFound|UnboundLocal|Recursion|Reference|Range"
@@ -26,11 +27,14 @@ class Unlike(Enum):
     KEY = "key"
     ADDRESS = "address"
     COMMAND = "command"
+    BYTES = "bytes"
 
 
 def unlike(text: str) -> tuple[Unlike, str] | None:
     """Say what a text is instead of an error, and the name in it that shows it."""
     bare = text.strip()
+    if text.count("\ufffd") > len(text) * _NO_TEXT:
+        return Unlike.BYTES, ""
     raised = _RAISED.findall(bare[-_END:])
     if raised:
         return Unlike.PROGRAM, raised[-1]

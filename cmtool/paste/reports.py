@@ -60,27 +60,30 @@ def _finding(finding: Mapping[str, Any], literal: Literal, told: Told) -> Found 
     ).merged(told)
     support = record(record(literal.value).get("support"))
     body = text(support.get("body")) or ""
+    said = next((t for t in finding.get("evidence") or [] if isinstance(t, str)), "")
+    return as_found(identifier, own, body, (literal.start, literal.end), said)
+
+
+def as_found(
+    identifier: str, told: Told, body: str, span: tuple[int, int], said: str = ""
+) -> Found:
+    """Give a diagnosis of a report: by its body where that shows the same, else by its name."""
+    place, end = span
     try:
         error = error_object(parse_json(body))
     except ValueError:
         error = None
     if error is not None and identifier == (error.code or identifier):
-        return Answer(
-            form=forms.REPORT,
-            place=literal.start,
-            end=literal.end,
-            told=own,
-            body=body,
-            error=error,
-        )
-    said = next((t for t in finding.get("evidence") or [] if isinstance(t, str)), "")
+        return Answer(form=forms.REPORT, place=place, end=end, told=told, body=body, error=error)
     return Named(
         form=forms.REPORT,
-        place=literal.start,
-        end=literal.end,
-        told=own,
+        place=place,
+        end=end,
+        told=told,
         identifier=identifier,
         said=said,
+        body="" if body.startswith("none:") else body,
+        certain=True,
     )
 
 

@@ -54,6 +54,7 @@ _STAMPS = (
 )
 _MOST_PREFIXES = 4
 _FIRST_LOOK = 2000  # characters; the lines in them are looked at before all others
+_END = 1024 * 1024  # characters of a large text that are read at its beginning, and at its end
 _FEWEST_LINES = 2  # before a single line anything may stand
 
 
@@ -77,6 +78,11 @@ def cleaned(text: str) -> str:
         text = re.sub(_WRITTEN_ESCAPES, "", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.translate(_TABLE) if _ODD.search(text) else text
+
+
+def ends(text: str) -> str:
+    """Give the beginning and the end of a text that is larger than both."""
+    return text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
 
 
 def unframed(text: str) -> str:

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from cmtool import catalog
 from cmtool.address.secrecy import is_key
+from cmtool.paste.residue import ends
 
-_ENDS = 1024 * 1024  # characters of the beginning of a text that are looked at, and of its end
 _MOST = 50
 _LONG = 16  # characters from which on a value needs no figure to be a secret
 _SHORTEST_PASSWORD = 4
@@ -36,9 +36,7 @@ _STAND_IN = re.compile(r"[$\[{*<%]|\.\.\.|x{3}|(?:your|my)\b", re.IGNORECASE)
 
 def secrets_of(text: str) -> tuple[str, ...]:
     """Give the secrets that stand in a text, as they stand there, and what they are made of."""
-    if len(text) > 2 * _ENDS:
-        text = f"{text[:_ENDS]}\n{text[-_ENDS:]}"
-    return tuple(dict.fromkeys(_found(text)))[:_MOST]
+    return tuple(dict.fromkeys(_found(ends(text))))[:_MOST]
 
 
 def _found(text: str) -> Iterator[str]:

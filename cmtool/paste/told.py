@@ -8,7 +8,7 @@ from typing import Any
 
 from cmtool.model import Protocol
 from cmtool.paste.base import Told
-from cmtool.paste.clocks import clock_of, http_date
+from cmtool.paste.clocks import clock_of, http_date, only
 from cmtool.paste.modelnames import only_model
 
 _AROUND = 600  # characters before and behind an error in which its request ID may stand
@@ -169,11 +169,14 @@ def around(text: str, start: int, end: int) -> Told:
 
 def overall(text: str) -> Told:
     """Give what a whole paste tells of the one call that it is about."""
+    moment, clock = only(text)
     ids, paths = set(_REQUEST_ID.findall(text)), set(_PATH.findall(text))
     return Told(
         headers={"x-request-id": ids.pop()} if len(ids) == 1 else {},
         protocol=_protocol(paths.pop()) if len(paths) == 1 else None,
         model=only_model(text),
+        sent_at=moment,
+        clock=clock,
     )
 
 

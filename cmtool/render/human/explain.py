@@ -26,6 +26,7 @@ _UNLIKE = {
         "It is an address and no answer. To ask there, run cmtool doctor with --base-url, or curl"
         " with -i, and paste what comes back."
     ),
+    Unlike.BYTES: "It holds bytes that are no text. Of a compressed file paste what is in it.",
     Unlike.COMMAND: (
         "It is a command and no answer. Run it with -i, and paste what it prints behind it."
     ),
