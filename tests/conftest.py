@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,23 @@ settings.register_profile(
     "suite", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("suite")
+
+_in_full = difflib.ndiff
+_WORTHWHILE = 4000  # characters; the time grows with the cube of the lines, to minutes for 20 kB
+
+
+def _difference(left: Sequence[str], right: Sequence[str], *rules: Any) -> Iterator[str]:
+    """Compare as difflib does for a failed assertion, and long texts line by line alone."""
+    if sum(map(len, left)) + sum(map(len, right)) < _WORTHWHILE:
+        return _in_full(left, right, *rules)
+    return difflib.unified_diff(left, right, n=1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let what fails fail at once, however long the texts are."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(difflib, "ndiff", _difference)
+    config.add_cleanup(patch.undo)
 
 
 def pytest_collection_finish() -> None:
