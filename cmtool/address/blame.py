@@ -53,6 +53,7 @@ _PORTAL_CAUSE = (
     "What answers on port 443 of {host}, the port of https, speaks plain http. The portal of a "
     "guest network, a filter or a proxy does that; no server of an API does."
 )
+_OWN_SERVER = "If {host} is a server of your own, switch TLS on for its port 443."
 _SOME_PATHS = (
     "The base URL is right: the gateway itself answered {works} at it. What stands in front of it "
     "there has an answer of its own for the path that failed."
@@ -113,8 +114,13 @@ def _insecure(finding: Finding, base_url: str) -> Finding:
 
 
 def _portal(finding: Finding, base_url: str) -> Finding:
-    cause = _PORTAL_CAUSE.format(host=urlsplit(base_url).hostname)
-    return dataclasses.replace(finding, cause=cause, actions=(_PORTAL, _BY_PROXY, _OTHER_NETWORK))
+    host = urlsplit(base_url).hostname
+    own = () if host == API_HOST else (_OWN_SERVER.format(host=host),)
+    return dataclasses.replace(
+        finding,
+        cause=_PORTAL_CAUSE.format(host=host),
+        actions=(*own, _PORTAL, _BY_PROXY, _OTHER_NETWORK),
+    )
 
 
 def _some_paths(finding: Finding, base_url: str, works: Sequence[str]) -> Finding:

@@ -234,6 +234,14 @@ def test_plain_http_on_the_port_of_https(doctor: Doctor, leads: dict[str, int]) 
     assert "mostly 443" not in told.prose
 
 
+def test_plain_http_on_that_port_of_ones_own_server(doctor: Doctor, leads: dict[str, int]) -> None:
+    with listening(speaks_plain_http) as server:
+        leads |= {API: server.port, "llm.acme.corp": server.port}
+        told = doctor(CROSSMODEL_API_URL="https://llm.acme.corp/v1")
+    assert (told.id, told.exit_code) == ("tls_failure", 9)
+    assert "1. If llm.acme.corp is a server of your own, switch TLS on" in told.prose
+
+
 # It begins with http, and so does the server
 
 
