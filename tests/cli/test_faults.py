@@ -207,14 +207,16 @@ def test_a_fault_that_no_result_depends_on_is_told_who_asks(process: Process, be
 @pytest.mark.parametrize(
     "variables",
     [
-        pytest.param({"PYTHONDEVMODE": "1"}, id="development-mode"),
-        pytest.param({"PYTHONWARNINGS": "error"}, id="warnings-are-errors"),
-        pytest.param({"PYTHONASYNCIODEBUG": "1"}, id="debugging-asyncio"),
-        pytest.param({"PYTHONOPTIMIZE": "2"}, id="optimised"),
+        pytest.param(
+            {"PYTHONDEVMODE": "1", "PYTHONWARNINGS": "error", "PYTHONASYNCIODEBUG": "1"},
+            id="development-mode-and-warnings-are-errors",
+        ),
+        pytest.param(
+            {"PYTHONOPTIMIZE": "2", "PYTHONUNBUFFERED": "1", "PYTHONSAFEPATH": "1"},
+            id="optimised-unbuffered-safe-path",
+        ),
         pytest.param({"PYTHONUTF8": "0", "LC_ALL": "C"}, id="no-unicode"),
         pytest.param({"PYTHONIOENCODING": "latin-1"}, id="latin"),
-        pytest.param({"PYTHONUNBUFFERED": "1"}, id="unbuffered"),
-        pytest.param({"PYTHONSAFEPATH": "1"}, id="safe-path"),
     ],
 )
 @pytest.mark.parametrize(
