@@ -499,7 +499,7 @@ async def test_https_to_a_port_that_speaks_http(certificates: Certificates) -> N
     async with serving(talk) as server:
         error = await failure(f"https://localhost:{server.port}/", certificates.trust)
     assert error.identifier == "tls_failure"
-    assert "plain http" in error.details[0]
+    assert "without TLS" in error.details[0]
 
 
 async def test_https_to_a_port_that_hangs_up(certificates: Certificates) -> None:

@@ -176,13 +176,13 @@ LED = {
         to={"10.1.2.3": SILENT},
         url="https://gateway.corp/v1",
         id="connection_timeout",
-        said=("10.1.2.3 port 443: no answer in time.",),
+        said=("10.1.2.3 port 443: no answer in time",),
         unsaid=("a private address",),
     ),
     "timeout": Led(
         to={"104.18.3.4": SILENT},
         id="connection_timeout",
-        said=("104.18.3.4 port 443: no answer in time.", "If the network demands a proxy"),
+        said=("104.18.3.4 port 443: no answer in time", "If the network demands a proxy"),
         unsaid=("leads to",),
     ),
     "refused": Led(
@@ -195,7 +195,7 @@ LED = {
     "both-families": Led(
         to={"2606:4700::1": UNREACHABLE, "104.18.3.4": SILENT},
         id="connection_timeout",
-        said=("2606:4700::1 port 443: Network is unreachable.", "104.18.3.4 port 443: no answer"),
+        said=("2606:4700::1 port 443: Network is unreachable", "104.18.3.4 port 443: no answer"),
         outcomes=["network_unreachable", "connection_timeout"],
     ),
     "several": Led(
