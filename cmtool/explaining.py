@@ -67,6 +67,13 @@ class Explained:
     support: Support | None
     recognised: Recognised
 
+    def strictly(self) -> Explained:
+        """Give the same with the first warning for a diagnosis, where nothing worse was found."""
+        if self.diagnosis is not None or not self.findings:
+            return self
+        first, *others = self.findings
+        return dataclasses.replace(self, diagnosis=first, findings=tuple(others))
+
     def recognised_of(self, left_out: int) -> Recognised:
         """Give what was recognised, with the bytes that were not even read."""
         return dataclasses.replace(self.recognised, left_out=left_out)

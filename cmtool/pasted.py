@@ -70,7 +70,7 @@ def of_answer(answer: Answer, model: str | None) -> Finding | None:
     if answer.body or _needs_no_body(answer.told.status):
         return classify(evidence)
     if answer.said:
-        return _in_words(answer.said, evidence)
+        return _by_words(answer, evidence)
     return _by_status(evidence)
 
 
@@ -193,9 +193,22 @@ def _in_words(said: str, evidence: Evidence) -> Finding:
     return dataclasses.replace(finding, message=cut(said, MESSAGE_LIMIT))
 
 
+def _by_words(answer: Answer, evidence: Evidence) -> Finding:
+    """Judge what a client says, whose class may stand for a status that its words deny."""
+    if answer.guessed and _is_of_another_status(answer):
+        return _by_message(answer.said, dataclasses.replace(evidence, status=None))
+    return _in_words(answer.said, evidence)
+
+
+def _is_of_another_status(answer: Answer) -> bool:
+    """Say whether the words of an exception name a code that its class does not stand for."""
+    rows = _told_by(answer.said)
+    return len(rows) == 1 and answer.told.status not in rows[0].statuses
+
+
 def _by_message(said: str, evidence: Evidence) -> Finding:
     """Judge words with neither a status nor a code beside them."""
-    rows = [row for row in catalog.ROWS.values() if _is_told_by(row, said.lower())]
+    rows = _told_by(said)
     in_stream = evidence.phase is Phase.STREAM
     other = catalog.row("stream_error" if in_stream else "undocumented_error")
     told_by = (_BY_WORDS,) if len(rows) == 1 else (f"It says: {cut(said, _QUOTED)}", _NO_CODE)
@@ -204,8 +217,11 @@ def _by_message(said: str, evidence: Evidence) -> Finding:
     return dataclasses.replace(finding, type=None, message=cut(said, MESSAGE_LIMIT))
 
 
-def _is_told_by(row: Row, lower: str) -> bool:
-    return row.origin is Origin.CODE and any(phrase in lower for phrase in row.phrases)
+def _told_by(said: str) -> list[Row]:
+    """Give the codes that words stand for."""
+    lower = said.lower()
+    codes = (row for row in catalog.ROWS.values() if row.origin is Origin.CODE)
+    return [row for row in codes if any(phrase in lower for phrase in row.phrases)]
 
 
 def _by_status(evidence: Evidence) -> Finding:

@@ -38,6 +38,8 @@ def run(file: str | None, *, options: PasteOptions, output: OutputOptions) -> in
     explained = explain(text, hints, redactor, lambda capture: _followed(capture, hints))
     if explained is None:
         return _unrecognised(given, text, redactor, output)
+    if output.strict:
+        explained = explained.strictly()
     report = _report(given, explained, hints, started_at, (time.monotonic() - start) * 1000)
     return emit(redactor.scrub(report), output, explain_lines)
 

@@ -79,7 +79,7 @@ def read(content: bytes) -> Pasted:
         joined = residue.unwrapped(shown)
         if _is_wrapped(shown, found) and _knowledge(mended := _read(joined)) >= _knowledge(found):
             found = mended
-        found = max([found, *map(_read, _other_readings(text, shown, found))], key=_knowledge)
+        found = max([found, *_other_readings(text, shown, found)], key=_knowledge)
     return Pasted(text=text, found=tuple(found), secrets=secrets)
 
 
@@ -102,13 +102,17 @@ def _is_wrapped(text: str, found: Sequence[Found]) -> bool:
     )
 
 
-def _other_readings(text: str, shown: str, found: Sequence[Found]) -> Iterator[str]:
-    """Give the other ways to read a text: without the stamps of a log, and with mended lines."""
+def _other_readings(text: str, shown: str, found: Sequence[Found]) -> Iterator[list[Found]]:
+    """Read a text otherwise: without the stamps of a log, and with lines that are mended.
+
+    What is mended may be wrong, so it counts only where it shows an error in full, or anything.
+    """
     unstamped = residue.unstamped(shown)
     if unstamped != shown:
-        yield unstamped
+        yield _read(unstamped)
     if _weight(found) < _FULL:
-        yield from (residue.unframed(variant) for variant in residue.variants(text))
+        mended = (_read(residue.unframed(variant)) for variant in residue.variants(text))
+        yield from (each for each in mended if not found or _weight(each) >= _FULL)
 
 
 def _knowledge(found: Sequence[Found]) -> int:
@@ -167,7 +171,7 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
         return [*found, *har.of_entries(entries)], " " * len(text)
     streams, literals = events.stripped(text, literals)
     found = [*found, *streams]
-    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
+    first, last = len(text) - len(text.lstrip(" \t\n[")), len(text.rstrip(" \t\n]"))
     telling = [
         each for each in literals if _TELLING.search(text, max(0, each.start - _BESIDE), each.end)
     ]

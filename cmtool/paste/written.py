@@ -47,9 +47,10 @@ _WRITERS: tuple[tuple[Form, str], ...] = (
     (forms.EXCEPTION, r"\S"),
 )
 _TROUBLE = re.compile(r"(?i)error|exception|traceback|fail|refused|timed? ?out")
-_NOISE = re.compile(r"^[\s:,\-–—({\[\"']+|[\s\"')}\]]+$")
+_NOISE = re.compile(r"^[\s:,\-–—({\[<>\"']+|[\s\"')}\]<>]+$")
 _REASON = re.compile(
-    r"(?i)(?:(?:client|server) error:? )?(?:[a-z-]+ ?){1,4}?(?: for url:?.*|, url=.*)"
+    r"(?i)(?:(?:client|server) error:? )?(?:[a-z-]+ ?){1,4}?"
+    r"(?: for url:?.*|, url=.*|: (?:GET|POST) .*|, request id: .*)|message=,? ?url=.*"
     r"|(?:" + "|".join(REASONS.values()) + r")\W*"
 )
 _STATUS_ALONE = re.compile(
