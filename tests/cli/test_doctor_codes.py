@@ -62,7 +62,8 @@ def check_support(report: dict[str, Any], status: int, model: str | None) -> Non
 
 
 def check_diagnosis(report: dict[str, Any], code: str, status: int, step: int | None) -> None:
-    diagnosis, row = report["diagnosis"], catalog.row(code)
+    diagnosis = report["diagnosis"]
+    row = catalog.row(code).told_by(diagnosis["message"])
     assert (diagnosis["id"], diagnosis["status"], diagnosis["step"]) == (code, status, step)
     assert diagnosis["documented"] is True
     assert diagnosis["predicted"] is False
