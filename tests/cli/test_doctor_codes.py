@@ -128,7 +128,8 @@ def test_in_the_embedded_sandbox_for_a_person(
     check_diagnosis(report, code, status, step)
     check_support(report, status, None if status == 401 else CHEAP)
     assert ended.code == exit_code
-    assert f"✗ {status} {code}: {catalog.row(code).title}" in ended.prose
+    title = catalog.row(code).told_by(report["diagnosis"]["message"]).title
+    assert f"✗ {status} {code}: {title}" in ended.prose
     assert f"exit {exit_code}" in ended.prose
     assert ("of the debugging order" in ended.prose) == (step is not None)
     if step is not None:
