@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -97,7 +98,21 @@ def split(said: str) -> Answer:
     return status, headers, [body[at : at + 5] for at in range(0, len(body), 5)]
 
 
-PLACES = (in_message, in_code, in_headers, in_redirect, in_page, in_success, in_stream, split)
+def in_deltas(said: str) -> Answer:
+    """A stream that says the key token by token, so that no event holds it."""
+    pieces = [said[at : at + 3] for at in range(0, len(said), 3)]
+    chunks = [
+        {"id": "c1", "object": "chat.completion.chunk", "choices": [{"delta": {"content": piece}}]}
+        for piece in pieces
+    ]
+    events = [f"data: {json.dumps(chunk)}\n\n".encode() for chunk in chunks]
+    return 200, {"content-type": "text/event-stream"}, events
+
+
+PLACES = (
+    *(in_message, in_code, in_headers, in_redirect, in_page, in_success, in_stream, in_deltas),
+    split,
+)
 
 
 @contextmanager
@@ -140,6 +155,9 @@ def check(ended: Ended, said: str, name: str) -> None:
     files = [path for path in Path.cwd().rglob("*") if path.is_file()]
     texts = [ended.out, ended.err, *(path.read_text(encoding="utf-8") for path in files)]
     assert ended.code != 1, ended.err
+    texts += [
+        "".join(re.findall(r'"content": ?"([^"]*)"', text.replace("\\", ""))) for text in texts
+    ]
     for text in texts:
         assert "Traceback" not in text
         for part in (KEY, OTHER, said, *PARTS):

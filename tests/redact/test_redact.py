@@ -40,6 +40,10 @@ SPELLINGS = (
     pytest.param("".join(f"&#{ord(char)};" for char in KEY), id="html-decimal"),
     pytest.param("".join(f"&#x{ord(char):x};" for char in KEY), id="html-hexadecimal"),
     pytest.param(f"{KEY[:4]}%{ord(KEY[4]):02X}{KEY[5:]}", id="one-escape"),
+    pytest.param(quote(quote(quote(KEY, safe=""), safe=""), safe=""), id="percent-thrice"),
+    pytest.param("".join(f"\\x{byte:02x}" for byte in KEY.encode()), id="code-escapes"),
+    pytest.param(KEY.encode().hex(), id="hexadecimal"),
+    pytest.param(KEY.encode().hex().upper(), id="hexadecimal-capitals"),
 )
 
 
@@ -97,6 +101,12 @@ def test_no_letter_of_a_secret_is_left_in_base64(
 def test_the_login_of_a_proxy_is_masked_to_its_last_letter(encoded: str) -> None:
     shown = Redactor(["alice:hunter22", "hunter22"]).text(f"Basic {encoded}.")
     assert shown == f"Basic {MASK}."
+
+
+def test_a_key_without_its_prefix_is_no_less_a_secret() -> None:
+    body = "0123456789abcdefghij"
+    assert Redactor([f"cm-{body}"]).text(f"token {body} refused") == f"token {MASK} refused"
+    assert Redactor(["cm-sandbox"]).text("of the sandbox") == "of the sandbox"
 
 
 def test_the_longest_of_several_secrets_goes_first() -> None:
