@@ -38,6 +38,7 @@ from cmtool.paste.written import form_of
 __all__ = ["FORMS", "Found", "Hints", "Pasted", "Unlike", "nearest", "read", "unlike"]
 
 _VARIED = 256 * 1024  # characters of a text that is read in several ways
+_VARIED_TWICE = 64 * 1024
 _NESTED = 256 * 1024  # characters of the texts within the objects of a text
 _SHORTEST = 500  # characters for which a text counts at least: each takes its time
 _BESIDE = 60  # characters in front of an object that may tell of an error
@@ -111,7 +112,10 @@ def _other_readings(text: str, shown: str, found: Sequence[Found]) -> Iterator[l
     if unstamped != shown:
         yield _read(unstamped)
     if _weight(found) < _FULL:
-        mended = (_read(residue.unframed(variant)) for variant in residue.variants(text))
+        # A frame may stand before the broken lines, or before those that they were broken from.
+        bases = dict.fromkeys([shown] if len(text) > _VARIED_TWICE else [shown, text])
+        variants = (residue.unframed(v) for base in bases for v in residue.variants(base))
+        mended = map(_read, dict.fromkeys(variants))
         yield from (each for each in mended if not found or _weight(each) >= _FULL)
 
 

@@ -14,17 +14,21 @@ from cmtool.paste.clocks import clock_of
 from cmtool.paste.reports import as_found
 from cmtool.paste.told import status_value
 
-_NAME = "cmtool"  # without which none of this is looked at, nor compiled
+_MARKS = (
+    "cmtool",
+    "healthy: ",
+    "degraded: ",
+)  # without them none of this is looked at, nor compiled
 _COMMANDS = "doctor|request|stream-test|explain|balance|models"
 _PAGE = (
     rf"(?m)^\W{{0,4}}cmtool (?:{_COMMANDS}) [·-] "
     r"|^\d+ requests?, \d+ tokens?, [^\n]{1,80} [·-] exit \d{1,3}\s*$"
 )
 _PAGE_FAILURE = r"(?m)^[ \t]*(?:✗|x) {1,2}(?:(\d{3}) )?([a-z_]{4,40}): \S"
-_PAGE_HEALTHY = r"(?m)^[ \t]*(?:✓|ok|!) {1,2}(?:healthy|degraded): \S"
-_PAGE_FACT = (
-    r"(?m)^([ \t]*)(x-request-id|time|model|status|body) {2,}(\S[^\n]*(?:\n\1 {10,}\S[^\n]*)*)"
-)
+_VERDICT = r"[ \t]*(?:✓|ok|!) {1,2}(?:healthy|degraded): \S"  # with --quiet the whole page
+_PAGE_HEALTHY = rf"(?m)^{_VERDICT}"
+_PAGE_FACT = r"(?m)\b(x-request-id|time|model|status) {2,}(\S+(?: \S+)*)"  # two fit in one line
+_PAGE_BODY = r"(?m)^([ \t]*)body {2,}(\S[^\n]*(?:\n\1 {10,}\S[^\n]*)*)"
 _SUPPORT = "For support"
 
 _MARKDOWN = rf"(?m)^## \S{{1,3}} cmtool (?:{_COMMANDS}): (\w+)"
@@ -42,7 +46,7 @@ _MOST = 20  # failures of one report
 
 def shown(text: str) -> Iterator[Found]:
     """Give the diagnosis of a report in any form for people or runners, or that it is healthy."""
-    if _NAME not in text:
+    if not any(mark in text for mark in _MARKS):
         return
     for sign, read in _READERS:
         if re.search(sign, text):
@@ -52,13 +56,12 @@ def shown(text: str) -> Iterator[Found]:
 
 def _page(text: str) -> Iterator[Found]:
     failure = _known(_PAGE_FAILURE, text)
-    support = text.find(_SUPPORT, failure.end()) if failure else -1
     if failure is not None:
-        facts = {
-            name: _joined(value)
-            for _, name, value in re.findall(_PAGE_FACT, text[max(support, 0) :])
-        }
-        yield _found(failure[2], failure[1], facts if support >= 0 else {}, failure)
+        _, _, support = text[failure.end() :].partition(_SUPPORT)
+        facts = dict(re.findall(_PAGE_FACT, support))
+        body = re.search(_PAGE_BODY, support)
+        facts["body"] = _joined(body[2]) if body else ""
+        yield _found(failure[2], failure[1], facts, failure)
     elif healthy := re.search(_PAGE_HEALTHY, text):
         yield _healthy(healthy)
 
@@ -86,6 +89,7 @@ _READERS: tuple[tuple[str, Callable[[str], Iterator[Found]]], ...] = (
     (_JUNIT, _junit),
     (_MARKDOWN, _markdown),
     (_PAGE, _page),
+    (rf"\A\s*{_VERDICT}", _page),
 )
 
 

@@ -29,6 +29,9 @@ _TABLE = {**_INVISIBLE, **_BLANKS}
 _ODD = re.compile(r"[^\t\n -~]")
 _QUOTES = str.maketrans("“”„‟«»″‘’‚‛′`", '""""' + '""' + '"' + "''''" + "''")
 
+# An answer to a mail, with words above and below; in a trace of curl such lines are the request.
+_QUOTED_IN_PART = r"\n(?:>[ \t]?){1,4}"
+_OF_CURL = r"(?m)^(?:[<*] |<$)"
 _BYTES = re.compile(r"(?m)^b(['\"])(.*)\1$")  # a line of an answer as Python prints bytes
 _FENCE = re.compile(r"(?m)^[ \t]*(?:```|~~~)[^\n]*$")
 _NARROWEST, _WIDEST = 60, 250  # columns of a terminal that wraps
@@ -89,7 +92,10 @@ def unframed(text: str) -> str:
     """Give the text without Markdown fences and what was put before every line to show it."""
     if "```" in text or "~~~" in text:
         text = _FENCE.sub("", text)
-    return _dedented(_without(_FRAMES, text))
+    text = _without(_FRAMES, text)
+    if "\n>" in text and not re.search(_OF_CURL, text):
+        text = re.sub(_QUOTED_IN_PART, "\n", text)
+    return _dedented(text)
 
 
 def _dedented(text: str) -> str:

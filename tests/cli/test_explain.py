@@ -34,6 +34,8 @@ STREAM = (
     '[{"index":0,"delta":{"role":"assistant","content":"one "},"finish_reason":null}]}\n\n'
 )
 KEY = "cm-canary-Zx9Qw8Er7Ty6Ui5"
+HEX = "Zx9Qw8Er70123456789abcdef0123456"
+LOGIN = "YWxpY2U6Wng5UXc4RXI3"  # alice, and a password that begins as the keys do
 OTHER_KEY = "sk-ant-api03-Zx9Qw8Er7Ty6Ui5Op4"
 
 
@@ -206,6 +208,11 @@ def test_nothing_recognised_says_what_was_looked_for(explain: Explain) -> None:
         pytest.param("insuficient_balance", "which looks like insufficient_balance", id="typo"),
         pytest.param('{"foo": 1}', "Nearest is an object in it", id="object"),
         pytest.param(f"my key is {KEY}", "my key is cm-[redacted]", id="key"),
+        pytest.param(KEY, "It is a key and no error.", id="key-alone"),
+        pytest.param("https://a.example/v1", "It is an address and no answer.", id="address"),
+        pytest.param(f"curl -H 'x-api-key: {KEY}' a", "It is a command", id="command"),
+        pytest.param("Traceback\nKeyError: 'choices'", "It ends with KeyError", id="own-fault"),
+        pytest.param("\ufffd" * 20, "bytes that are no text", id="binary"),
     ],
 )
 def test_what_comes_nearest_is_said(explain: Explain, text: str, said: str) -> None:
@@ -231,6 +238,8 @@ def test_a_terminal_is_told_how_to_end(explain: Explain) -> None:
 
 UNREADABLE = [
     pytest.param(["missing.txt"], "does not exist", id="missing"),
+    pytest.param(["402"], "cmtool errors 402", id="status"),
+    pytest.param(["no_wallet"], "cmtool errors no_wallet", id="identifier"),
     pytest.param(["."], "is a directory", id="directory"),
 ]
 
@@ -265,6 +274,11 @@ SECRETS = [
     pytest.param(f"HTTP/2 402\nset-cookie: s={KEY}\nlocation: /?k={KEY}\n\n{BODY}", id="headers"),
     pytest.param(f"curl: (6) Could not resolve host: {KEY}", id="line"),
     pytest.param(json.dumps({"level": "error", "msg": BODY, "key": KEY}), id="log"),
+    pytest.param(f"curl: (6) x-api-key: {HEX}", id="another-header"),
+    pytest.param(f"x-api-key: {HEX}\n{BODY.replace('No wallet', HEX)}", id="echoed"),
+    pytest.param(f"curl: (6) Could not resolve host: a for ?token={HEX}", id="query"),
+    pytest.param(f"curl: (7) Proxy-Authorization: Basic {LOGIN}", id="proxy-login"),
+    pytest.param(f"ECONNREFUSED Cookie: sid={HEX}", id="cookie"),
 ]
 
 
@@ -276,6 +290,7 @@ def test_no_secret_of_a_paste_is_shown(explain: Explain, text: str, form: str) -
     shown = "".join((ended.out + ended.err).split())
     assert KEY not in shown
     assert OTHER_KEY not in shown
+    assert LOGIN not in shown
     assert "Zx9Qw8Er7" not in shown
 
 
@@ -336,13 +351,76 @@ def test_a_recording_of_the_stream_test_is_read(cmtool: InProcess, explain: Expl
     assert report["recognised"]["forms"] == ["a recording of cmtool"]
 
 
-@pytest.mark.parametrize("form", ["json", "human", "markdown"])
-def test_a_report_of_the_doctor_is_read(cmtool: InProcess, explain: Explain, form: str) -> None:
-    doctor = cmtool("doctor", "--sandbox", "insufficient-balance", "-f", form)
-    assert doctor.code == 5
+@pytest.mark.parametrize("options", [["-f", "json"], [], ["--ascii"], ["-f", "markdown"]])
+@pytest.mark.parametrize("scenario", ["insufficient-balance", "truncated", "captive-portal"])
+def test_a_report_of_the_doctor_is_read_back(
+    cmtool: InProcess, explain: Explain, scenario: str, options: list[str]
+) -> None:
+    asked = [*options, "--no-spend"] if scenario == "captive-portal" else options
+    doctor = cmtool("doctor", "--sandbox", scenario, *asked, "--report", "d.json")
+    told = json.loads(Path("d.json").read_text(encoding="utf-8"))
     report = explain.report(doctor.out)
-    assert report["diagnosis"]["id"] == "insufficient_balance"
-    assert report["support"]["request_id"].startswith("req_cm_")
+    assert report["exit_code"] == doctor.code != 0
+    assert report["recognised"]["forms"] == ["a report of cmtool"]
+    for fact in ("id", "status"):
+        assert report["diagnosis"][fact] == told["diagnosis"][fact]
+    for fact in ("request_id", "request_time", "model", "status"):
+        if not str(told["support"][fact]).startswith("none"):
+            assert report["support"][fact] == told["support"][fact]
+    if scenario == "insufficient-balance":
+        body = json.loads(report["support"]["body"])
+        assert body["error"]["code"] == "insufficient_balance"
+
+
+@pytest.mark.parametrize("scenario", ["insufficient-balance", "truncated", "healthy"])
+def test_what_a_runner_keeps_of_the_doctor_is_read_back(
+    cmtool: InProcess, explain: Explain, scenario: str
+) -> None:
+    doctor = cmtool("doctor", "--sandbox", scenario, "-f", "junit")
+    report = explain.report(doctor.out)
+    assert report["exit_code"] == doctor.code
+    assert report["recognised"]["forms"] == ["a report of cmtool"]
+
+
+@pytest.mark.parametrize("options", [["-f", "json"], [], ["-q"], ["-f", "markdown"]])
+def test_a_report_in_which_all_is_well_is_healthy(
+    cmtool: InProcess, explain: Explain, options: list[str]
+) -> None:
+    assert explain(cmtool("doctor", "--sandbox", "healthy", *options).out).code == 0
+
+
+def test_a_report_of_its_own_is_read_back(explain: Explain) -> None:
+    first = explain.report(ANSWER, "-m", MODEL)
+    second = explain.report(explain(ANSWER, "-m", MODEL).out)
+    assert second["diagnosis"]["id"] == first["diagnosis"]["id"]
+    assert second["support"] == first["support"]
+
+
+EMPTY = '{"currency": "USD", "balance_micro": 0, "uncollected_micro": 0}'
+
+
+@pytest.mark.parametrize("text", [EMPTY, f"HTTP/2 200\ncontent-type: application/json\n\n{EMPTY}"])
+def test_an_empty_wallet_is_a_warning(explain: Explain, text: str) -> None:
+    report = explain.report(text)
+    assert (report["exit_code"], report["outcome"]) == (0, "degraded")
+    assert [finding["id"] for finding in report["findings"]] == ["balance_empty"]
+    assert explain(text, "--strict").code == 5
+    assert explain(text.replace('micro": 0,', 'micro": 1000000,')).out.count("balance_empty") == 0
+
+
+def test_a_status_that_is_not_known_is_said_to_be(explain: Explain) -> None:
+    assert "status        none: no status is known" in explain(BODY).out
+    assert "none: no status is known" in explain(BODY, "-f", "markdown").out
+
+
+FACTS = (REQUEST_ID, "2026-11-22T10:00:00.000Z", MODEL, "402", "No wallet yet.")
+
+
+def test_a_ticket_holds_the_five_facts_of_the_paste(explain: Explain) -> None:
+    asked = f'$ curl -i a -d \'{{"model": "{MODEL}"}}\'\n{ANSWER}'
+    explain(asked, "--report", "ticket.md")
+    ticket = Path("ticket.md").read_text(encoding="utf-8")
+    assert all(fact in ticket for fact in FACTS)
 
 
 def test_the_process_reads_a_pipe(process: Process) -> None:

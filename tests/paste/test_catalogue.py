@@ -80,6 +80,31 @@ def escaped(sample: Sample) -> str:
     return f"status={sample.status} body={json.dumps(sample.body)}"
 
 
+def ruby(sample: Sample) -> str:
+    said = json.dumps(json.loads(sample.body)).replace('": ', '"=>').replace("null", "nil")
+    return f'{{:url=>"https://a/v1/x", :status=>{sample.status}, :body=>{said}}}'
+
+
+def stringified(sample: Sample) -> str:
+    fields = {"status": sample.status, "requestID": REQUEST_ID, "error": json.loads(sample.body)}
+    return json.dumps(fields)
+
+
+def docker(sample: Sample) -> str:
+    return json.dumps({"log": f"{python(sample)}\n", "stream": "stderr"})
+
+
+def spring(sample: Sample) -> str:
+    body = json.dumps(json.loads(sample.body), indent=2).replace("\n", "<EOL>")
+    return f'org.springframework.web.client.HttpClientErrorException: {sample.status} X: "{body}"'
+
+
+def quoted(sample: Sample) -> str:
+    said = python(sample)
+    lines = [said[at : at + 78] for at in range(0, len(said), 78)]
+    return "I get this:\n" + "".join(f"> {line}\n" for line in lines) + "What now?"
+
+
 def cut(sample: Sample) -> str:
     return f"Error code: {sample.status} - {sample.body[:-2]}"
 
@@ -89,7 +114,10 @@ def pretty(sample: Sample) -> str:
 
 
 WITH_HEAD: tuple[Wrap, ...] = (curl_i, curl_v, httpie, har)
-OF_ERRORS: tuple[Wrap, ...] = (python, node, go, log, escaped, cut, pretty)
+OF_ERRORS: tuple[Wrap, ...] = (
+    *(python, node, go, log, escaped, cut, pretty),
+    *(ruby, stringified, docker, spring, quoted),
+)
 
 
 def _samples(*, documented: bool) -> Iterator[tuple[str, Sample]]:
