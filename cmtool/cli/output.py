@@ -133,7 +133,8 @@ def emit(
         if recording is not None:
             places.callback(_keep, recording.path, recording.text, "recording", troubles)
         for path in reversed(output.report or ()):
-            render = functools.partial(document(_format_of(path)), report)
+            renderer = document(_format_of(path), ascii_only=output.ascii)
+            render = functools.partial(renderer, report)
             places.callback(_keep, path, render, "report", troubles)
         _put_out(report, output, human)
     if troubles:
@@ -144,7 +145,7 @@ def emit(
 def _put_out(report: Report, output: OutputOptions, human: Renderer) -> None:
     screen = stdout(output)
     if output.format is not Format.HUMAN:
-        screen.print(document(output.format.value)(report))
+        screen.print(document(output.format.value, ascii_only=screen.ascii_only)(report))
     else:
         screen.show(_lines(report, output, screen, human))
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from cmtool.model import Report
+from cmtool.render.plain import in_ascii
 
 __all__ = ["DOCUMENTS", "DocumentFormat", "document"]
 
@@ -21,13 +22,15 @@ class DocumentFormat:
     """A format that is the same wherever it goes.
 
     ``ending`` is that of a file in this format; ``function`` takes a report and gives the
-    whole document, with a line end behind it.
+    whole document, with a line end behind it.  ``read`` says that people read it as it is, so
+    that it can be had in ASCII; what programs read is the same everywhere.
     """
 
     name: str
     ending: str
     module: str
     function: str
+    read: bool = False
 
 
 DOCUMENTS: dict[str, DocumentFormat] = {
@@ -44,13 +47,19 @@ DOCUMENTS: dict[str, DocumentFormat] = {
             ending=".md",
             module="cmtool.render.markdown",
             function="report_markdown",
+            read=True,
         ),
     )
 }
 
 
-def document(name: str) -> Callable[[Report], str]:
-    """Give the function that renders a report in this format; KeyError when there is none."""
+def document(name: str, *, ascii_only: bool = False) -> Callable[[Report], str]:
+    """Give the function that renders a report in this format; KeyError when there is none.
+
+    ``ascii_only`` is for what people read.
+    """
     entry = DOCUMENTS[name]
     render: Callable[[Report], str] = getattr(import_module(entry.module), entry.function)
-    return render
+    if not (ascii_only and entry.read):
+        return render
+    return lambda report: in_ascii(render(report))

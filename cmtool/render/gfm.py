@@ -34,7 +34,7 @@ _TELLING = re.compile(
     """,
     re.VERBOSE,
 )
-_NUMBERING = re.compile(r"\d{1,9}[.)]")
+_MARKER = re.compile(r"\d{1,9}[.)]|[·–—→≥].*")  # of a list or a quotation, some only in ASCII
 _AROUND = re.compile(r"""(["'(]?)(.+?)([.,;:"')]{0,2})""")
 _VENDOR = re.compile(r"https://(?:www\.)?crossmodel\.ai(?:/[A-Za-z0-9/_-]*)?")
 
@@ -91,7 +91,7 @@ _PIPE = "\\x7c"
 
 def _word(word: str, *, first: bool) -> str:
     if _HARMLESS.fullmatch(word) and not _TELLING.search(word):
-        return code(word) if first and _NUMBERING.fullmatch(word) else word
+        return code(word) if first and _MARKER.fullmatch(word) else word
     around = _AROUND.fullmatch(word)
     before, core, behind = around.groups() if around else ("", word, "")
     return f"{before}{f'<{core}>' if _VENDOR.fullmatch(core) else code(core)}{behind}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cmtool.model import Severity, Status
 from cmtool.redact import visible
 from cmtool.render.layout import Span, Style
+from cmtool.render.plain import in_ascii
 
 NARROWEST = 40
 READING_WIDTH = 100
@@ -25,26 +26,6 @@ _STYLES = {
 }
 _MARKS = {Status.OK: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "–"}
 _ASCII_MARKS = {Status.OK: "ok", Status.WARN: "! ", Status.FAIL: "x ", Status.SKIP: "- "}
-_ASCII = str.maketrans(
-    {
-        "·": "-",
-        "…": "...",
-        "–": "-",
-        "—": "-",
-        "→": "->",
-        "×": "x",
-        "≤": "<=",
-        "≥": ">=",
-        "✓": "ok",
-        "✗": "x",
-        "‘": "'",
-        "’": "'",
-        "“": '"',
-        "”": '"',
-        "\u00a0": " ",
-        "\u202f": " ",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +52,7 @@ class View:
 
     def ascii(self, text: str) -> str:
         """Give the text as it is, or in ASCII when only that can be shown."""
-        if not self.ascii_only or text.isascii():
-            return text
-        return text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+        return in_ascii(text) if self.ascii_only else text
 
     def mark(self, status: Status) -> Span:
         """Give the mark of a status; all marks take the same room."""

@@ -298,4 +298,21 @@ def test_ascii_is_ascii(cmtool: InProcess, gateway: Served, command: str, name: 
     ended = cmtool(command, "--ascii", "-v", **gateway.environment(name))
     assert ended.out.isascii()
     assert ended.err.isascii()
+
+
+@pytest.mark.parametrize("command", ["doctor", "models", "request", "stream-test", "balance"])
+def test_ascii_is_for_the_documents_too(cmtool: InProcess, gateway: Served, command: str) -> None:
+    files = ("r.md", "r.json", "r.xml")
+    argv = [
+        command,
+        "--ascii",
+        "-f",
+        "markdown",
+        *(w for name in files for w in ("--report", name)),
+    ]
+    ended = cmtool(*argv, **gateway.environment("insufficient-balance"))
+    assert ended.out.startswith(("## ok cmtool", "## x cmtool", "## ! cmtool"))
+    assert ended.out.isascii()
+    assert all(Path(name).read_text(encoding="utf-8").isascii() for name in files)
+    assert Path("r.md").read_text(encoding="utf-8") == ended.out
     assert len(ended.out) > 100

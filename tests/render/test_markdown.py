@@ -23,6 +23,7 @@ from markdown_it import MarkdownIt
 
 from cmtool.model import Protocol, Report, SentRequest
 from cmtool.render.markdown import report_markdown
+from cmtool.render.plain import in_ascii
 
 FOLDER = Path(__file__).parent / "snapshots"
 WRITE = os.environ.get("CMTOOL_WRITE_SNAPSHOTS") == "1"
@@ -32,7 +33,7 @@ PIECES = (
     *("\n> quote", "\n1. one", "<script>", "<!--", "</details>", "]]>", "\x00", "\n::error::x"),
     *("::add-mask::y", "##[error]z", "\u202e", "\u2066", "@team", "#123", "https://evil.example"),
     *("www.evil.example", "[x](y)", "![x](y)", "\\", "|", "*a*", "~~b~~", ":tada:", "\r", "\t"),
-    *("&lt;", "\ud800", "\u2028", " ", "word"),
+    *("&lt;", "\ud800", "\u2028", " ", "word", "– ", "–––", "—", "\n≥ ", "→ ", "\u00a0", "’“"),
 )
 EVIL = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=8), max_size=8)
 OUR_OWN = {"command"}
@@ -115,6 +116,7 @@ def test_no_text_changes_the_form(
         spoiled(report, lambda text: f"{''.join(before)}{text}{''.join(behind)}")
     )
     assert form(evil) == form(plain)
+    assert form(in_ascii(evil)) == form(plain)
     assert inline(evil) <= {"text", "code_inline", "strong_open", "strong_close"} | inline(plain)
     assert not any(line.lstrip().startswith("::") for line in evil.splitlines())
     assert "##[" not in evil
