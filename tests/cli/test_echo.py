@@ -146,9 +146,11 @@ def echoing(place: Callable[[str], Answer], spelling: Callable[[str], str]) -> I
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1"
+        finally:  # a case that fails would leave the thread, and with it the process, running
+            server.shutdown()
+            thread.join()
 
 
 def check(ended: Ended, said: str, name: str) -> None:
