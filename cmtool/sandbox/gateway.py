@@ -24,7 +24,7 @@ from cmtool.sandbox.endpoints import POSTS, PROTOCOLS, Endpoint, Route, route
 from cmtool.sandbox.headers import date_header, request_id, value_of
 from cmtool.sandbox.messages import MESSAGES
 from cmtool.sandbox.responses import RESPONSES
-from cmtool.sandbox.scenario import Call, Pace, Rule, Scenario, key_for
+from cmtool.sandbox.scenario import Call, Pace, Rule, Scenario, keys_of
 from cmtool.sandbox.speech import Generation, generate
 from cmtool.sandbox.wire import (
     JSON,
@@ -83,7 +83,9 @@ class Gateway:
     """Answers requests by the scenario of their key, and keeps every key's state."""
 
     def __init__(self, scenarios: dict[str, Scenario], settings: Settings) -> None:
-        self._by_key = {key_for(name): scenario for name, scenario in scenarios.items()}
+        self._by_key = {
+            key: scenario for name, scenario in scenarios.items() for key in keys_of(name)
+        }
         self._settings = settings
         self._accounts: dict[str, Account] = {}
         self._applied: Counter[tuple[str, int, str]] = Counter()

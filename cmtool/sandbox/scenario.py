@@ -86,3 +86,8 @@ class Scenario:
 def key_for(name: str) -> str:
     """Give the key that chooses a scenario: ``cm-sandbox`` for the healthy one."""
     return KEY if name == HEALTHY else f"{KEY}-{name}"
+
+
+def keys_of(name: str) -> tuple[str, ...]:
+    """Give every key that chooses a scenario; the healthy one has its name as well."""
+    return tuple(dict.fromkeys((key_for(name), f"{KEY}-{name}")))

@@ -53,6 +53,11 @@ def test_the_key_names_the_scenario(name: str, key: str) -> None:
     assert key_for(name) == key
 
 
+@pytest.mark.parametrize("key", ["cm-sandbox", "cm-sandbox-healthy"])
+async def test_the_healthy_scenario_has_its_name_as_well(client: Client, key: str) -> None:
+    assert (await client.get("/v1/models", key=key)).status == 200
+
+
 @pytest.mark.parametrize("header", SHAPES)
 @pytest.mark.parametrize("path", POSTS)
 @pytest.mark.parametrize("code", [row.id for row in CODES])
