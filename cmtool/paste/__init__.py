@@ -28,7 +28,7 @@ from cmtool.paste import (
     written,
 )
 from cmtool.paste.base import FOUND_LIMIT, Answer, Found, Healthy, Hints, Named, Told
-from cmtool.paste.errors import inside
+from cmtool.paste.errors import inside, is_request
 from cmtool.paste.forms import BODY, FORMS, LOG
 from cmtool.paste.literals import Literal, objects
 from cmtool.paste.merging import merged
@@ -154,18 +154,19 @@ def _taken(found: list[Found], text: str, finders: Sequence[Finder]) -> tuple[li
         fresh = list(finder(text))
         found = [*found, *fresh]
         # A name may stand within words that tell more, such as its status.
-        text = _without(text, (each for each in fresh if not isinstance(each, Named)))
+        taken = [(each.place, each.end) for each in fresh if not isinstance(each, Named)]
+        text = _without(text, taken)
     return found, text
 
 
-def _without(text: str, found: Iterable[Found]) -> str:
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """Blank out what was taken, so that the places of everything else stay the same."""
     pieces, at = [], 0
-    for each in sorted(found, key=lambda one: one.place):
-        if each.end > at:
-            start = max(each.place, at)
-            pieces += [text[at:start], " " * (each.end - start)]
-            at = each.end
+    for place, end in sorted(spans):
+        if end > at:
+            start = max(place, at)
+            pieces += [text[at:start], " " * (end - start)]
+            at = end
     return "".join(pieces) + text[at:]
 
 
@@ -173,6 +174,9 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
     literals = list(islice(objects(text), _MOST_OBJECTS))
     if entries := har.entries(literals):
         return [*found, *har.of_entries(entries)], " " * len(text)
+    # What a prompt says of errors is none.
+    text = _without(text, [(each.start, each.end) for each in literals if is_request(each.value)])
+    literals = [each for each in literals if not is_request(each.value)]
     streams, literals = events.stripped(text, literals)
     found = [*found, *streams]
     first, last = len(text) - len(text.lstrip(" \t\n[")), len(text.rstrip(" \t\n]"))
@@ -187,8 +191,9 @@ def _of_objects(found: list[Found], text: str, depth: int) -> tuple[list[Found],
         texts = _texts(literal, room) if depth < _DEEPEST and not _is_full(own) else []
         room -= sum(max(len(value), _SHORTEST) for value, _ in texts)
         within = list(_within(text, literal, texts, depth, alone=alone))
-        fresh += within if _weight(within) >= max(_weight(own), _FULL - 1) else own
-    return [*found, *fresh], _without(text, [*streams, *fresh])
+        tells_more = _weight(within) >= max(_weight(own), _FULL - 1) or _is_clearer(within, own)
+        fresh += within if tells_more else own
+    return [*found, *fresh], _without(text, [(each.place, each.end) for each in [*streams, *fresh]])
 
 
 def _of_object(text: str, literal: Literal, *, alone: bool) -> list[Found]:
@@ -202,6 +207,17 @@ def _is_full(found: Sequence[Found]) -> bool:
         isinstance(each, Healthy | Named)
         or (isinstance(each, Answer) and each.error is not None and each.error.code is not None)
         for each in found
+    )
+
+
+def _is_clearer(within: Sequence[Found], own: Sequence[Found]) -> bool:
+    """Say whether the texts of a foreign body without a status name a code or a status."""
+    foreign = any(
+        isinstance(each, Answer) and each.error is None and each.told.status is None for each in own
+    )
+    return foreign and any(
+        isinstance(each, Named) or (isinstance(each, Answer) and not each.guessed)
+        for each in within
     )
 
 

@@ -27,6 +27,7 @@ _TIME_KEYS = ("time", "timestamp", "ts", "@timestamp", "asctime", "datetime", "d
 _HEADER_KEYS = ("headers", "responseHeaders", "response_headers")
 _BODY_KEYS = ("responseBody", "body", "response_body", "rawBody", "raw_body")
 _SAYING = ("error", "detail", "message", "errors", "error_description", "fault")
+_TELLING_OF_ERRORS = frozenset({"error", "err", "exception", "status", "response", "output"})
 _LOGGED = frozenset({"level", "severity", "levelname", "log", "msg", "event", "logger"})
 _KINDS = frozenset(row.type for row in catalog.ROWS.values() if row.documented)
 
@@ -139,6 +140,12 @@ def told_by(node: Mapping[str, Any]) -> Told:
 def bodies(value: Mapping[str, Any]) -> str:
     """Give the body of the answer that an object of a client keeps as text, else nothing."""
     return next((v for key in _BODY_KEYS if (v := text(value.get(key)))), "")
+
+
+def is_request(value: Mapping[str, Any]) -> bool:
+    """Say whether an object is the body of a request: its words are those of the user."""
+    asked = any(isinstance(value.get(key), list) for key in ("messages", "input"))
+    return asked and "model" in value and not _TELLING_OF_ERRORS & set(value)
 
 
 def is_foreign(value: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from cmtool.paste.base import FOUND_LIMIT, Answer, Capture, Found, Healthy, Told
 from cmtool.paste.bodies import of_answer
 from cmtool.paste.told import of_headers, protocol_of_path
 
-_STATUS_LINE = re.compile(r"(?m)^(< |  )?HTTP/[123](?:\.\d)? ([1-5]\d\d)(?: [^\n]{0,200})?$")
+_STATUS_LINE = re.compile(r"(?m)^(< |  )?HTTP/[123](?:\.\d)? ([1-5]\d\d)(?: [^\n{]{0,200})?$")
 _REQUEST_LINE = re.compile(r"(?m)^(?:> )?([A-Z]{3,7}) (\S{1,2000}) HTTP/[123](?:\.\d)?$")
 _HOST = re.compile(r"(?mi)^(?:> )?host: ?(\S{1,300})$")
 _MODEL = re.compile(r'"model" ?: ?"([\w.-]{1,80}/[\w.:-]{1,120})"')

@@ -248,6 +248,7 @@ _ROWS = (
         actively refused
         err_connection_refused
         connectionrefusederror
+        connectionrefused
         connect call failed
         errno::econnrefused
         nsurlerrordomain code=-1004
@@ -396,6 +397,7 @@ _ROWS = (
         timeouterror
         deadline has elapsed
         net::readtimeout
+        reason: :timeout
         nsurlerrordomain code=-1001
         """,
     ),
@@ -433,6 +435,9 @@ VAGUE_PHRASES = (
     "unable to connect to the remote server",
     "network error",
     "networkerror",
+    "network request failed",
+    "typeerror: load failed",
+    "unable to connect. is the computer",
     "failed to connect to",
 )
 """What leaves open why there was no answer."""

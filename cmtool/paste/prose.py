@@ -13,7 +13,7 @@ from cmtool import catalog
 from cmtool.catalog import Origin, Row
 from cmtool.paste import forms
 from cmtool.paste.base import FOUND_LIMIT, Answer, Found, Healthy, Named, Told
-from cmtool.paste.told import REASONS, around, lowered, status_in_words, status_of
+from cmtool.paste.told import REASONS, around, lowered, status_in_words
 from cmtool.paste.written import writer
 
 _LINE, _SHORT, _SHORTEST = 2000, 300, 60  # characters
@@ -21,6 +21,9 @@ _BEFORE = 3000  # characters in front of an error that tell who wrote it
 _PLAIN = re.compile(
     rf"(?m)(?<![\w])APIError: (?:\w{{1,30}}Exception - )?(?!\d{{3}}\b)(\S.{{0,{_LINE}}})$"
 )
+_COMMONPLACE = frozenset({400, 403, 404, 409})  # "command not found" is no status
+_ALONE = r"\W*(?:(?:http|api|status|error)\W{1,3}){0,3}"
+_STATUS = re.compile(r"(?<![\w.])[45]\d\d(?![\w.%])")
 _DOCUMENTED = "|".join(map(str, REASONS))
 # "I get a 402", "402 from the API"
 _SPOKEN = re.compile(
@@ -59,7 +62,9 @@ def reasons(text: str) -> Iterator[Found]:
     """Give the status whose reason phrase is all that a short text says."""
     bare = text.strip()
     status = status_in_words(bare)
-    if status is not None and len(bare) <= _SHORTEST and "\n" not in bare and "{" not in bare:
+    if status is None or len(bare) > _SHORTEST or "\n" in bare or "{" in bare:
+        return
+    if status not in _COMMONPLACE or re.fullmatch(rf"(?i){_ALONE}{REASONS[status]}\W*", bare):
         yield _answer(text, status, guessed=True)
 
 
@@ -69,9 +74,11 @@ def spoken(text: str) -> Iterator[Found]:
     if len(bare) > _SHORT or "{" in bare:
         return
     lower = lowered(bare)
-    rows = [row for row in catalog.ROWS.values() if _is_told_by(row, lower)]
+    rows = [row for row in catalog.ROWS.values() if _place(row, lower) >= 0]
     if len(rows) == 1:
-        told = Told(status=_leading(bare)).merged(around(text, 0, len(text)))
+        before = bare[: _place(rows[0], lower)].rpartition("\n")[2]
+        named = _STATUS.findall(before)
+        told = Told(status=int(named[-1]) if named else None).merged(around(text, 0, len(text)))
         yield Named(
             form=forms.WORDS,
             place=0,
@@ -84,14 +91,10 @@ def spoken(text: str) -> Iterator[Found]:
         yield _answer(text, int(found[1]))
 
 
-def _is_told_by(row: Row, lower: str) -> bool:
-    return row.origin is Origin.CODE and any(phrase in lower for phrase in row.phrases)
-
-
-def _leading(text: str) -> int | None:
-    """Give the status that stands in front of the words."""
-    first = text.partition(" ")[0].strip("[]():")
-    return status_of(first)
+def _place(row: Row, lower: str) -> int:
+    """Give where the words for a code stand in a text; -1 where none do."""
+    phrases = row.phrases if row.origin is Origin.CODE else ()
+    return max((lower.find(phrase) for phrase in phrases), default=-1)
 
 
 def _answer(text: str, status: int, *, guessed: bool = False) -> Answer:

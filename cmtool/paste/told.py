@@ -40,16 +40,18 @@ _CLOUDFLARE_REASONS = (
 _NUMBER = re.compile(r"(?<![\d.])[2-5]\d\d(?!\d|[.,:-]\d|%)")
 _INTRODUCED = re.compile(
     r"(?i)(?:\berror code:? {1,3}|http/[\d.]{1,3}\"? {1,3}"
-    r"|\bhttp[ _](?:status |error |code )?:? {0,2}"
+    r"|\bhttp[ _-](?:status |error |code |fehler )?:? {0,2}|\berr_bad_(?:request|response) "
+    r"|(?:状态码|狀態碼|错误|ステータス|エラー|código|erreur|fehler|статус)[:：]? {0,2}"
     r"|(?:\b|_)status(?:[_ -]?(?:code|line))?[\"']? {0,2}(?:[:=]|is|of)? {0,2}[\"']?"
     r"|\bresponse code:? {1,2}|(?<!exit )\bcode[=:] ?"
     r"|\breturned error: {0,2}|\b(?:client|server) error '"
-    r"|\bnot indicate success: |(?:error|exception)[:(] {0,2}[\"']?|(?:error|exception) )\Z"
+    r"|\bnot indicate success: |(?:error|exception)[:(]? {0,2}[\"'#]?|\bresponse \["
+    r"|(?:error|exception) )\Z"
 )
 _REASONED = re.compile(
-    r"(?i)[:)]? \(?(?:ok\b|"
+    r"(?i)[:,)]? \(?(?:ok\b|"
     + "|".join((*REASONS.values(), *_CLOUDFLARE_REASONS))
-    + r"|(?:client|server) error\b|status code\b|\{|[a-z]{2,20}_[a-z_]{2,30}\b)"
+    + r"|(?:client|server) error\b|status code\b|b?[\"']?\{|[a-z]{2,20}_[a-z_]{2,30}\b)"
 )
 _UNIT = re.compile(r"(?i) ?(?:ms|s|mb|kb|tokens?|characters)\b")
 _INTRODUCTION = 40  # characters in front of a number that are looked at
