@@ -156,7 +156,7 @@ _cmtool() {
             ;;
         doctor)
             _cmtool_read \
-                --no-spend --base-url= --api-key-file= --env-file= --sandbox= --timeout= --model,-m= \
+                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --no-spend --model,-m= \
                 '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii \
                 --help,-h
             case $expects in
@@ -178,8 +178,8 @@ _cmtool() {
             ;;
         models)
             _cmtool_read \
-                --check= --long,-l --base-url= --api-key-file= --env-file= --sandbox= --timeout= --format,-f= \
-                '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+                --check= --long,-l --base-url= --api-key-file= --env-file= --sandbox= --timeout= --no-spend \
+                --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --check) _cmtool_models ;;
                 --api-key-file) _cmtool_files ;;
@@ -198,10 +198,10 @@ _cmtool() {
             ;;
         stream-test)
             _cmtool_read \
-                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --model,-m= '--protocol,-p=*' \
-                --repeat= --concurrency= --retries= --prompt= --max-tokens= --idle-timeout= --expect= \
-                --max-ttft= --max-gap= --max-duration= --min-tokens-per-second= --record= --replay= --format,-f= \
-                '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
+                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --no-spend --model,-m= \
+                '--protocol,-p=*' --repeat= --concurrency= --retries= --prompt= --max-tokens= --idle-timeout= \
+                --expect= --max-ttft= --max-gap= --max-duration= --min-tokens-per-second= --record= --replay= \
+                --format,-f= '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
                 --env-file) _cmtool_files ;;
@@ -224,8 +224,8 @@ _cmtool() {
         request)
             _cmtool_read \
                 --stream --prompt= --max-tokens= --base-url= --api-key-file= --env-file= --sandbox= --timeout= \
-                --model,-m= '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q --verbose,-v \
-                --no-color --ascii --help,-h
+                --no-spend --model,-m= '--protocol,-p=*' --format,-f= '--report=*' --strict --quiet,-q \
+                --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
                 --env-file) _cmtool_files ;;
@@ -278,8 +278,8 @@ _cmtool() {
             ;;
         balance)
             _cmtool_read \
-                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --format,-f= '--report=*' --strict \
-                --quiet,-q --verbose,-v --no-color --ascii --help,-h
+                --base-url= --api-key-file= --env-file= --sandbox= --timeout= --no-spend --format,-f= \
+                '--report=*' --strict --quiet,-q --verbose,-v --no-color --ascii --help,-h
             case $expects in
                 --api-key-file) _cmtool_files ;;
                 --env-file) _cmtool_files ;;

@@ -21,16 +21,16 @@ from cmtool.streams import Trial, judged, put
 
 
 async def infer(run: Run, protocol: Protocol) -> Result:
-    """Ask for a small generation in one protocol."""
+    """Ask for a small generation in one protocol; with ``no_spend`` only say what would be sent."""
     if protocol not in run.wishes.protocols:
         return Result(status=Status.SKIP, summary="not asked for (--protocol)")
-    if run.wishes.no_spend:
-        return Result(status=Status.SKIP, summary="not sent (--no-spend)")
     model = run.facts.model or run.settings.model
     if model is None:
         return Result(status=Status.SKIP, summary="", blocked_by="auth")
     plan = _plan(run, protocol, model)
     run.facts.requests.append(sent(plan.dialect, plan.prompt, run.reached().base_url))
+    if run.wishes.no_spend:
+        return Result(status=Status.SKIP, summary="not sent (--no-spend)")
     if run.wishes.stream:
         trial = Trial(plan=plan, repeat=run.wishes.repeat, limits=run.wishes.limits)
         tried = await put(run.reached(), trial, lambda told: run.advanced(plan.check, told))

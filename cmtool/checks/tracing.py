@@ -9,19 +9,23 @@ from cmtool.checks.facts import Run
 from cmtool.checks.graph import CheckSpec, Result
 from cmtool.model import Exchange, Finding, Group, Protocol, Status
 
+_MOST_IDS = 20  # a stream test may have thousands; the exchanges of the report have all of them
+
 
 async def trace(run: Run) -> Result:
     """Look for ``x-request-id`` on every answer and for the right ``x-crossmodel-model``."""
-    answered = [e for e in run.reached().journal if e.status is not None]
+    journal = run.reached().journal
+    answered = [e for e in journal if e.status is not None]
     if not answered:
-        return Result(status=Status.SKIP, summary="no answer to look at", blocked_by="connection")
+        asked = journal[0].check if journal else None
+        return Result(status=Status.SKIP, summary="no answer to look at", blocked_by=asked)
     findings = tuple(_remarks(answered, run.facts.model or run.settings.model))
-    traced = sum(1 for exchange in answered if exchange.request_id)
+    ids = [exchange.request_id for exchange in answered if exchange.request_id]
     return Result(
         status=Status.WARN if findings else Status.OK,
-        summary=f"x-request-id on {_share(traced, len(answered))}",
+        summary=f"x-request-id on {_share(len(ids), len(answered))}",
         findings=findings,
-        details={"request_ids": [e.request_id for e in answered if e.request_id]},
+        details={"request_ids": [*ids[:_MOST_IDS]]},
     )
 
 
@@ -64,7 +68,7 @@ CHECKS = (
         group=Group.TRACING,
         title="the tracing headers",
         run=trace,
-        needs=("auth",),
+        needs=("key", "base-url", "auth"),
         after=("balance", *(protocol.value for protocol in Protocol)),
     ),
 )

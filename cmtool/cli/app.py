@@ -36,9 +36,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 
-NoSpend = Annotated[
-    bool, typer.Option("--no-spend", help="Only requests that cost nothing; the rest is predicted.")
-]
 Prompt = Annotated[str | None, typer.Option("--prompt", metavar="TEXT", help="What to ask.")]
 MaxTokens = Annotated[
     int, typer.Option("--max-tokens", metavar="N", min=1, help="Cap of the output, in tokens.")
@@ -79,8 +76,6 @@ def doctor(
     ask: AskOptions,
     output: OutputOptions,
     model: ModelArgument = None,
-    *,
-    no_spend: NoSpend = False,
 ) -> int:
     """Walk every check and print one diagnosis."""
     from cmtool.checks.facts import Wishes  # noqa: PLC0415
@@ -88,7 +83,7 @@ def doctor(
     from cmtool.cli.running import EVERY_CHECK, chosen_protocols, execute  # noqa: PLC0415
     from cmtool.render.human.report import report_lines  # noqa: PLC0415
 
-    wishes = Wishes(protocols=chosen_protocols(ask), no_spend=no_spend)
+    wishes = Wishes(protocols=chosen_protocols(ask), no_spend=target.no_spend)
     conclusion = execute(
         "doctor",
         EVERY_CHECK,
@@ -187,12 +182,13 @@ def request(
     protocols = chosen_protocols(ask) if ask.protocol else chosen_protocols(ask)[:1]
     conclusion = execute(
         "request",
-        generating(protocols),
+        generating(protocols, no_spend=target.no_spend),
         target=target,
         output=output,
         model=asked,
         wishes=Wishes(
             protocols=protocols,
+            no_spend=target.no_spend,
             prompt=prompt or DEFAULT_PROMPT,
             max_tokens=max_tokens,
             stream=stream,

@@ -90,6 +90,10 @@ class TargetOptions(OptionGroup):
         float,
         typer.Option("--timeout", metavar="SECONDS", help="Deadline of the whole command."),
     ] = 60.0
+    no_spend: Annotated[
+        bool,
+        typer.Option("--no-spend", help="Ask only what is free; predict the rest."),
+    ] = False
 
     def checked(self) -> None:
         """Raise UsageError for values that cannot be used."""

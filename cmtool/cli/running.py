@@ -133,11 +133,20 @@ async def _run(order: Order, scenario: str | None, progress: Progress) -> Conclu
         return await conduct(order.within(settings), progress)
 
 
-def generating(protocols: Collection[Protocol]) -> Callable[[Settings], Collection[str]]:
-    """Give the checks of a command that generates: the list only when a model has to be chosen."""
+def generating(
+    protocols: Collection[Protocol], *, no_spend: bool
+) -> Callable[[Settings], Collection[str]]:
+    """Give the checks of a command that generates.
+
+    The list is asked for only when a model has to be chosen; with ``no_spend`` it and the wallet
+    are all that there is to go by.
+    """
 
     def checks(settings: Settings) -> tuple[str, ...]:
-        before = CONFIGURATION if settings.model else (*LISTING, "model")
-        return (*before, *(protocol.value for protocol in protocols))
+        if no_spend:
+            before: tuple[str, ...] = (*LISTING, "balance", "model")
+        else:
+            before = CONFIGURATION if settings.model else (*LISTING, "model")
+        return (*before, *(protocol.value for protocol in protocols), "trace")
 
     return checks

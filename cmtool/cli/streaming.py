@@ -43,6 +43,8 @@ def run(
         return _replayed(options.replay, ask, options, limits, output)
     kept: list[Recorded] = []
     if options.record is not None:
+        if target.no_spend:
+            raise UsageError("--record and --no-spend exclude each other: there is no stream then.")
         check_writable(options.record, "recording")
         files = {"--api-key-file": target.api_key_file, "--env-file": target.env_file}
         named = [*files.items(), *(("--report", path) for path in output.report or ())]
@@ -50,12 +52,13 @@ def run(
     protocols = chosen_protocols(ask)
     conclusion = execute(
         "stream-test",
-        generating(protocols),
+        generating(protocols, no_spend=target.no_spend),
         target=target,
         output=output,
         model=model,
         wishes=Wishes(
             protocols=protocols,
+            no_spend=target.no_spend,
             prompt=options.prompt,
             max_tokens=options.max_tokens,
             idle_s=options.idle_timeout,

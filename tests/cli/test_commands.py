@@ -169,6 +169,73 @@ def test_request_asks_in_one_protocol_unless_told(cmtool: InProcess, gateway: Se
     assert [r.path for r in gateway.requests(1)] == ["/v1/chat/completions"]
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param([], "healthy: chat answered", id="whole"),
+        pytest.param(["--stream"], "healthy: chat answered and streamed to the end", id="streamed"),
+        pytest.param(
+            ["-p", "chat", "-p", "messages"], "healthy: chat and messages answered", id="two"
+        ),
+    ],
+)
+def test_request_says_streamed_only_of_a_stream(
+    cmtool: InProcess, gateway: Served, options: list[str], said: str
+) -> None:
+    argv = ["request", MODEL, *options]
+    assert cmtool(*argv, "-q", **gateway.environment()).out.split(maxsplit=1)[1] == f"{said}\n"
+    assert f" {said}\n" in cmtool(*argv, **gateway.environment()).out
+
+
+@pytest.mark.parametrize(
+    ("scenario", "remark", "code"),
+    [
+        pytest.param("model-substituted", "model_substituted", 6, id="another-model"),
+        pytest.param("no-trace", "trace_missing", 12, id="no-headers"),
+        pytest.param("healthy", None, 0, id="healthy"),
+    ],
+)
+@pytest.mark.parametrize("model", [[], [MODEL]], ids=["chosen", "named"])
+@pytest.mark.parametrize("command", ["doctor", "request", "stream-test"])
+def test_the_trace_headers_are_looked_at(
+    *,
+    cmtool: InProcess,
+    gateway: Served,
+    command: str,
+    model: list[str],
+    scenario: str,
+    remark: str | None,
+    code: int,
+) -> None:
+    argv = [command, *model, "-p", "chat", "-f", "json"]
+    report = cmtool(*argv, **gateway.environment(scenario)).json()
+    assert [each["id"] for each in report["findings"]] == ([remark] if remark else [])
+    assert report["exit_code"] == 0
+    strict = cmtool(*argv, "--strict", **gateway.environment(scenario))
+    assert strict.code == code
+    assert (strict.json()["diagnosis"] or {}).get("id") == remark
+    junit = cmtool(*argv[:-1], "junit", "--strict", **gateway.environment(scenario))
+    assert junit.out.count("<failure") == (1 if remark else 0)
+
+
+@pytest.mark.parametrize("command", ["request", "stream-test"])
+def test_without_an_answer_there_are_no_trace_headers(
+    cmtool: InProcess, gateway: Served, command: str
+) -> None:
+    options = ["-p", "chat", "--timeout", "20", "-f", "json"]
+    ended = cmtool(command, MODEL, *options, **gateway.environment("drop"))
+    assert (ended.code, ended.json()["diagnosis"]["id"]) == (9, "connection_reset")
+    trace = ended.json()["checks"][-1]
+    assert (trace["id"], trace["status"], trace["blocked_by"]) == ("trace", "skip", "chat")
+
+
+@pytest.mark.parametrize("command", ["request", "stream-test"])
+def test_without_a_key_there_are_no_trace_headers(cmtool: InProcess, command: str) -> None:
+    ended = cmtool(command, MODEL, "-f", "json")
+    assert (ended.code, ended.json()["diagnosis"]["id"]) == (3, "key_missing")
+    assert ended.json()["checks"][-1]["blocked_by"] == "key"
+
+
 def test_request_exits_by_the_table(cmtool: InProcess, gateway: Served) -> None:
     ended = cmtool("request", MODEL, "-f", "json", **gateway.environment("insufficient-balance"))
     assert (ended.code, ended.json()["diagnosis"]["id"]) == (5, "insufficient_balance")

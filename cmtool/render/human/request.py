@@ -36,8 +36,9 @@ def request_lines(
     if quiet:
         return brief(view, report)
     requests = report.requests or ()
-    failed = [check for check in report.checks if check.status is Status.FAIL]
-    checks = tree(view, report.checks) if verbose or (failed and not requests) else []
+    failed = any(check.status is Status.FAIL for check in report.checks)
+    telling = (failed and not requests) or _unsent(report)
+    checks = tree(view, report.checks) if verbose or telling else []
     return [
         *header(view, report),
         BLANK,
@@ -48,12 +49,22 @@ def request_lines(
     ]
 
 
+def _unsent(report: Report) -> bool:
+    """Say whether a request is shown that was not sent: the checks tell why."""
+    return any(not _answers(report, request) for request in report.requests or ())
+
+
+def _answers(report: Report, request: SentRequest) -> list[Exchange]:
+    return [each for each in report.exchanges if each.protocol is request.protocol]
+
+
 def _request(view: View, request: SentRequest, report: Report) -> Iterator[Line]:
-    yield _title(view, f"{request.method} {request.url}", request.protocol.value)
+    answers = _answers(report, request)
+    note = request.protocol.value if answers else f"{request.protocol.value}, not sent"
+    yield _title(view, f"{request.method} {request.url}", note)
     yield from blocks.pairs(view, list(request.headers.items()), indent=4)
     yield from blocks.body(view, "body", request.body, indent=4, names=len("body"))
     yield BLANK
-    answers = [e for e in report.exchanges if e.protocol is request.protocol]
     for exchange in answers:
         yield from _answer(view, exchange, several=len(answers) > 1)
         yield BLANK

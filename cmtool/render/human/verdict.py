@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cmtool.errors import ExitCode
-from cmtool.model import Exchange, Group, Outcome, Protocol, Report, Status
+from cmtool.model import Check, Exchange, Group, Outcome, Protocol, Report, Status
 from cmtool.quantities import count
 from cmtool.render import figures
 from cmtool.render.human import blocks, findings
@@ -11,7 +11,7 @@ from cmtool.render.layout import BLANK, Line, Span, Style, flow
 from cmtool.render.view import View
 
 _NO_ID = "no x-request-id came with the answer"
-
+_NOTHING_GENERATED = "nothing was generated"
 
 _FAULTY = "a fault of cmtool itself; what it came to is no verdict on the gateway"
 _HELD = "{} of it held back, to stay within the key's requests a minute"
@@ -56,7 +56,8 @@ def conclusion(view: View, report: Report, *, indent: int = 0) -> list[Line]:
         mark, word, rest = view.mark(Status.OK), "healthy", _healthy(report)
     elif report.outcome is Outcome.DEGRADED:
         mark, word = view.mark(Status.WARN), "degraded"
-        rest = f"it works, with {count(len(groups), 'warning')}"
+        works = _NOTHING_GENERATED if _only_predicts(report) else "it works"
+        rest = f"{works}, with {count(len(groups), 'warning')}"
     elif report.exit_code == ExitCode.FAULT:
         mark, word, rest = view.mark(Status.FAIL), "failed", _FAULTY
     else:
@@ -71,15 +72,26 @@ def conclusion(view: View, report: Report, *, indent: int = 0) -> list[Line]:
 
 def _healthy(report: Report) -> str:
     answered = [
-        check.id
-        for check in report.checks
-        if check.group is Group.INFERENCE and check.status in {Status.OK, Status.WARN}
+        check.id for check in _generating(report) if check.status in {Status.OK, Status.WARN}
     ]
     if answered:
-        return f"{figures.listed(answered)} answered and streamed to the end"
+        whole = any(each.check in answered and not each.streamed for each in report.exchanges)
+        return f"{figures.listed(answered)} answered{'' if whole else ' and streamed to the end'}"
     if report.streams:
         return f"{count(len(report.streams), 'stream')} delivered whole and by the rules"
+    if _only_predicts(report):
+        return f"nothing wrong was found, and {_NOTHING_GENERATED}"
     return "nothing wrong was found"
+
+
+def _generating(report: Report) -> list[Check]:
+    return [check for check in report.checks if check.group is Group.INFERENCE]
+
+
+def _only_predicts(report: Report) -> bool:
+    """Say whether something was to be generated and nothing was, as with --no-spend."""
+    checks = _generating(report)
+    return bool(checks) and all(check.status is Status.SKIP for check in checks)
 
 
 def _trace(view: View, report: Report) -> list[Line]:
