@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import os
 import subprocess
 import sys
 import time
@@ -466,9 +467,10 @@ HEAVY = {
 def peak_mb(talk: Talk, folder: Path) -> float:
     with listening(talk) as server:
         variables = {"CROSSMODEL_API_KEY": KEY, "CROSSMODEL_API_URL": server.url()}
+        python = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
         ended = subprocess.run(
             [sys.executable, "-c", _PEAK, "doctor", "--timeout", "2", "--format", "json"],
-            env={**variables, "PATH": "", "XDG_CACHE_HOME": str(folder)},
+            env={**python, **variables, "PATH": "", "XDG_CACHE_HOME": str(folder)},
             cwd=folder,
             capture_output=True,
             check=True,
