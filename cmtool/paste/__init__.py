@@ -70,9 +70,8 @@ class Pasted:
 def read(content: bytes) -> Pasted:
     """Find every error in what was pasted, in whatever form; soft wraps and the like are undone."""
     text = residue.cleaned(residue.decoded(content))
-    secrets = secrecy.secrets_of(text)
     if found := list(har.har(text)):  # as large as it is, it needs no more than that
-        return Pasted(text=text, found=tuple(found), secrets=secrets)
+        return _pasted(text, found)
     text = residue.ends(text)
     shown = residue.unframed(text)
     found = _read(shown)
@@ -81,7 +80,11 @@ def read(content: bytes) -> Pasted:
         if _is_wrapped(shown, found) and _knowledge(mended := _read(joined)) >= _knowledge(found):
             found = mended
         found = max([found, *_other_readings(text, shown, found)], key=_knowledge)
-    return Pasted(text=text, found=tuple(found), secrets=secrets)
+    return _pasted(text, found)
+
+
+def _pasted(text: str, found: Sequence[Found]) -> Pasted:
+    return Pasted(text=text, found=tuple(found), secrets=secrecy.of_paste(text, found))
 
 
 def unlike(text: str) -> tuple[Unlike, str] | None:

@@ -8,18 +8,22 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from cmtool import catalog
 from cmtool.address.secrecy import is_key
-from cmtool.paste.residue import ends
+from cmtool.paste.base import Found
 
-_MOST = 50
+_MOST = 100
+_SMALL = 256 * 1024  # characters of a text that is looked at as a whole
+_BESIDE, _LAST = 4000, 40  # characters around the last things that were found in a larger one
 _LONG = 16  # characters from which on a value needs no figure to be a secret
 _SHORTEST_PASSWORD = 4
 
 _VALUE = r"([^\s\"'\\,;<>&)]{8,2000})"
-_IS = r"[\"'\\]{0,8}\s{0,3}(?:=>|[:=])\s{0,3}(?:b?[\"'\\]{1,8})?"
+# Also as HAR files write it: {"name": "cookie", "value": "…"}.
+_IS = r"[\"'\\]{0,8}(?:,\s{0,40}[\"']value[\"'])?\s{0,3}(?:=>|[:=])\s{0,3}(?:b?[\"'\\]{1,8})?"
 # Headers and fields, in whatever notation; parameters of an address; the logins of curl.
 _NAMED = re.compile(
     rf"(?i)authorization{_IS}(?:(?:bearer|basic|digest|negotiate|ntlm|token)\s{{1,3}})?{_VALUE}"
@@ -36,7 +40,26 @@ _STAND_IN = re.compile(r"[$\[{*<%]|\.\.\.|x{3}|(?:your|my)\b", re.IGNORECASE)
 
 def secrets_of(text: str) -> tuple[str, ...]:
     """Give the secrets that stand in a text, as they stand there, and what they are made of."""
-    return tuple(dict.fromkeys(_found(ends(text))))[:_MOST]
+    return tuple(islice(_once(_found(text)), _MOST))
+
+
+def of_paste(text: str, found: Sequence[Found]) -> tuple[str, ...]:
+    """Give the secrets of a paste; of a large one those beside and in what was found in it."""
+    if len(text) <= _SMALL:
+        return secrets_of(text)
+    pieces = [text[:_BESIDE]]
+    for each in found[-_LAST:]:
+        held = getattr(each, "body", ""), getattr(each, "said", "")
+        pieces += [text[max(0, each.place - _BESIDE) : each.end + _BESIDE][: 3 * _BESIDE], *held]
+    return secrets_of("\n".join(pieces)[-_SMALL:])
+
+
+def _once(values: Iterable[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for value in values:
+        if value not in seen:
+            seen.add(value)
+            yield value
 
 
 def _found(text: str) -> Iterator[str]:

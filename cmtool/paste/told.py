@@ -11,6 +11,7 @@ from cmtool.paste.base import Told
 from cmtool.paste.clocks import clock_of, http_date, only
 from cmtool.paste.modelnames import only_model
 
+_OF_ONE_CALL = 256 * 1024  # characters; a larger text tells of many calls
 _AROUND = 600  # characters before and behind an error in which its request ID may stand
 REASONS = {
     400: "bad request",
@@ -171,12 +172,13 @@ def around(text: str, start: int, end: int) -> Told:
 
 def overall(text: str) -> Told:
     """Give what a whole paste tells of the one call that it is about."""
-    moment, clock = only(text)
+    one = text if len(text) <= _OF_ONE_CALL else ""
+    moment, clock = only(one)
     ids, paths = set(_REQUEST_ID.findall(text)), set(_PATH.findall(text))
     return Told(
         headers={"x-request-id": ids.pop()} if len(ids) == 1 else {},
         protocol=_protocol(paths.pop()) if len(paths) == 1 else None,
-        model=only_model(text),
+        model=only_model(one),
         sent_at=moment,
         clock=clock,
     )

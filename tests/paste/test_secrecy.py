@@ -45,6 +45,7 @@ NAMED = {
     "session": ("ECONNRESET session_id=topsecret12345", "topsecret12345"),
     "jwt": ("ECONNRESET eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.SflKxwRJSMeK", "SflKxw"),
     "elsewhere": (f"> x-api-key: {HEX}\n{BODY.replace('No.', f'The key {HEX} is empty.')}", HEX),
+    "har": (f'ECONNRESET {{"name": "x-api-key",\n  "value": "{HEX}"}}\nECONNRESET {HEX}', HEX),
     "status": (f"HTTP 402\n{HEX} password={HEX}", HEX),
 }
 
