@@ -160,9 +160,9 @@ CASES: Mapping[str, tuple[Case, ...]] = {
             so=_UNSEEN,
         ),
         Case(
-            name="gap",
-            when="with a gap in sequence_number",
-            violation="sequence_gap",
+            name="lost-text",
+            when="with deltas that are not the text of their .done",
+            violation="text_differs",
             seen={Way.RESPONSES: _SILENT},
             so=_UNSEEN,
         ),

@@ -71,7 +71,7 @@ SHARED = {
             "secondlook",
         ),
     },
-    "protocols": {"", "base"},
+    "protocols": {"", "base", "joined"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
         *("bodies", "connection", "phrases", "clocks", "modelnames", "written", "secrecy", "reports"),

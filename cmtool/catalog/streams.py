@@ -331,8 +331,9 @@ ROWS: tuple[Row, ...] = (
         id="stream_malformed",
         title="the stream breaks the rules of its protocol",
         cause=(
-            "An event could not be read, or came in an order that the protocol does not allow, so "
-            "that a client cannot rely on the text."
+            "An event could not be read, came in an order that the protocol does not allow, or "
+            "tells another text than the pieces before it, so that a client cannot rely on the "
+            "text."
         ),
         actions=(
             START_AFRESH,

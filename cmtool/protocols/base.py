@@ -12,13 +12,15 @@ from typing import Any, ClassVar
 
 from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject, parse_json
-from cmtool.documents import text
+from cmtool.documents import count, record, text
 from cmtool.model import Json, Protocol, Severity, Violation
 from cmtool.redact import cut
 
 TEXT_LIMIT = 1024 * 1024  # characters of visible text that are kept, for --expect
 QUOTE_LIMIT = 80  # characters of what the server said
-VIOLATION_LIMIT = 50  # a stream that breaks a rule at every event makes its point early
+# A stream that breaks a rule at every event makes its point early.  Errors and warnings count
+# apart: no flood of remarks may hide that the generation is broken.
+VIOLATION_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,27 @@ def reported(figure: int | None, before: int | None) -> int | None:
     return before if figure is None else figure or before or 0
 
 
+def _is_odd(figure: object) -> bool:
+    return figure is not None and count(figure) is None
+
+
+def described(value: object) -> str:
+    """Say what came where something else belongs; of a list or an object only that it is one."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case list():
+            return "a list"
+        case dict():
+            return "an object"
+        case _:
+            return str(value)
+
+
 class StreamMachine(ABC):
     """Follows one stream, an event at a time, by the rules of its protocol.
 
@@ -82,6 +105,7 @@ class StreamMachine(ABC):
 
     terminal_event: ClassVar[str]
     shape: ClassVar[Shape] = Shape.OPENAI  # of the errors in its stream
+    usage_fields: ClassVar[tuple[str, ...]]  # the input tokens, the output tokens, and any others
 
     def __init__(self, shown: Callable[[str], str]) -> None:
         """Start a stream; ``shown`` makes what the server said safe before it is quoted."""
@@ -95,6 +119,8 @@ class StreamMachine(ABC):
         self.terminal = False
         self.error: ErrorObject | None = None
         self.violations: list[Violation] = []
+        self._told = dict.fromkeys(Severity, 0)
+        self._usage_told = False
         self._text = StringIO()  # a list of short pieces would take fifteen times the room
 
     @property
@@ -137,7 +163,8 @@ class StreamMachine(ABC):
         self, name: str, expected: str, got: str, severity: Severity = Severity.ERROR
     ) -> None:
         """Record that the current event broke a rule."""
-        if len(self.violations) < VIOLATION_LIMIT:
+        self._told[severity] += 1
+        if self._told[severity] <= VIOLATION_LIMIT:
             index = self.index if self.index >= 0 else None
             self.violations.append(
                 Violation(
@@ -149,22 +176,53 @@ class StreamMachine(ABC):
                 )
             )
 
-    def delta(self, text: object) -> Signal | None:
-        """Count a delta of a channel other than the visible text; None when it is empty."""
-        if not isinstance(text, str) or not text:
+    def wrong_type(self, expected: str, value: object) -> None:
+        """Record that a field holds what no client can read."""
+        self.violate("wrong_type", expected, described(value))
+
+    def delta(self, text: object, field: str) -> Signal | None:
+        """Count a delta of a channel other than the visible text; None when it is empty.
+
+        ``field`` names the place of the text, which has to be one.
+        """
+        if not isinstance(text, str):
+            self.wrong_type(f"a text in {field}", text)
+            return None
+        if not text:
             return None
         self.deltas += 1
         return Signal.DELTA
 
-    def visible(self, text: object) -> Signal | None:
-        """Count a delta of the visible text; None when it is empty."""
-        if not isinstance(text, str) or not text:
+    def visible(self, text: object, field: str) -> Signal | None:
+        """Count a delta of the visible text, as :meth:`delta` does of the others."""
+        if not isinstance(text, str):
+            self.wrong_type(f"a text in {field}", text)
+            return None
+        if not text:
             return None
         self.deltas += 1
         self.text_chars += len(text)
         if (room := TEXT_LIMIT - self._text.tell()) > 0:
             self._text.write(text[:room])
         return Signal.TEXT
+
+    def read_usage(self, usage: object) -> tuple[int | None, int | None]:
+        """Give the input and the output tokens of a usage, None where it does not tell them.
+
+        A figure that is no number of tokens deserves a remark, once: some gateways send one with
+        every chunk.
+        """
+        if usage is None:
+            return None, None
+        fields = record(usage)
+        odd = [name for name in self.usage_fields if _is_odd(fields.get(name))]
+        if not self._usage_told and (odd or not isinstance(usage, dict)):
+            self._usage_told = True
+            expected = f"a number of tokens in usage.{odd[0]}" if odd else "an object in usage"
+            got = described(fields[odd[0]] if odd else usage)
+            self.violate("usage_invalid", expected, got, Severity.WARNING)
+        taken, given, *_ = self.usage_fields
+        return count(fields.get(taken)), count(fields.get(given))
 
     def fail(self, error: ErrorObject) -> Signal:
         """Take an error that the stream carried; the first one counts."""

@@ -16,6 +16,7 @@ from cmtool.protocols.base import (
     Prompt,
     Signal,
     StreamMachine,
+    described,
     reported,
     stream_error,
 )
@@ -27,6 +28,7 @@ class ChatMachine(StreamMachine):
     """Follows a stream of ``chat.completion.chunk`` objects."""
 
     terminal_event = "[DONE]"
+    usage_fields = ("prompt_tokens", "completion_tokens", "total_tokens")
 
     def __init__(self, shown: Callable[[str], str] = str) -> None:
         super().__init__(shown)
@@ -53,9 +55,11 @@ class ChatMachine(StreamMachine):
             self.violate("event_after_end", "nothing after [DONE]", "another chunk")
             return Signal.PROGRESS
         self._check_identity(document)
-        self._read_usage(document.get("usage"))
-        choices = records(document.get("choices"))
-        signals = [self._choice(choice) for choice in choices]
+        taken, given = self.read_usage(document.get("usage"))
+        self.input_tokens = reported(taken, self.input_tokens)
+        self.output_tokens = reported(given, self.output_tokens)
+        choices = document.get("choices")
+        signals = [self._choice(choice) for choice in self._objects(choices, "choices")]
         moved_on = self._moved_on(document)
         return next((s for s in (Signal.TEXT, Signal.DELTA) if s in signals), moved_on)
 
@@ -83,18 +87,23 @@ class ChatMachine(StreamMachine):
         elif chunk_id is not None and chunk_id != self._id:
             self.violate("id_changed", f"id {self._id}", f"id {chunk_id}")
 
-    def _read_usage(self, usage: object) -> None:
-        fields = record(usage)
-        self.input_tokens = reported(count(fields.get("prompt_tokens")), self.input_tokens)
-        self.output_tokens = reported(count(fields.get("completion_tokens")), self.output_tokens)
+    def _objects(self, value: object, name: str) -> list[Mapping[str, Any]]:
+        """Give the objects of a list; what else is in it breaks a rule."""
+        found = records(value)
+        if isinstance(value, list) and len(found) < len(value):
+            odd = next(each for each in value if not isinstance(each, dict))
+            self.wrong_type(f"an object in {name}", odd)
+        return found
 
     def _choice(self, choice: Mapping[str, Any]) -> Signal | None:
         index = count(choice.get("index"))
         if index is None:
             if choice.get("index") is not None:
-                self.violate("index_invalid", "a number", str(choice["index"]))
+                self.violate("index_invalid", "a number", described(choice["index"]))
             index = 0
         delta = record(choice.get("delta"))
+        if not delta and choice.get("delta"):
+            self.wrong_type("an object in delta", choice["delta"])
         if index not in self._finish:
             self._finish[index] = None
             if "role" not in delta:
@@ -106,14 +115,34 @@ class ChatMachine(StreamMachine):
         return signal
 
     def _delta(self, delta: Mapping[str, Any]) -> Signal | None:
-        signals = [self.visible(delta.get("content"))]
-        signals += [self.delta(delta.get(channel)) for channel in _HIDDEN_CHANNELS]
-        signals += [self._tool_call(call) for call in records(delta.get("tool_calls"))]
+        signals = [self._content(delta.get("content"))]
+        signals += [self._hidden(delta, channel) for channel in _HIDDEN_CHANNELS]
+        if calls := delta.get("tool_calls"):
+            signals += [self._tool_call(call) for call in self._objects(calls, "tool_calls")]
         return next((signal for signal in signals if signal is not None), None)
+
+    def _content(self, content: object) -> Signal | None:
+        """Count a piece of the visible text: a text, or parts that hold one, as some vendors do."""
+        if content is None:
+            return None
+        if not isinstance(content, list) or not content:
+            return self.visible(content, "content")
+        signals = [self._part(part) for part in self._objects(content, "content")]
+        return Signal.TEXT if Signal.TEXT in signals else next(iter(filter(None, signals)), None)
+
+    def _part(self, part: Mapping[str, Any]) -> Signal | None:
+        if "text" in part:
+            return self.visible(part["text"], "content")
+        return self.delta(part.get("type"), "content")  # thoughts, a reference, an image
+
+    def _hidden(self, fields: Mapping[str, Any], name: str) -> Signal | None:
+        """Count a piece of another channel; many write null where there is nothing to say."""
+        value = fields.get(name)
+        return None if value is None else self.delta(value, name)
 
     def _tool_call(self, call: Mapping[str, Any]) -> Signal | None:
         function = record(call.get("function"))
-        return self.delta(function.get("arguments")) or self.delta(function.get("name"))
+        return self._hidden(function, "arguments") or self._hidden(function, "name")
 
     def _finish_choice(self, index: int, reason: str | None) -> None:
         if reason is None:

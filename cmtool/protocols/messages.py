@@ -45,6 +45,7 @@ class MessagesMachine(StreamMachine):
 
     terminal_event = "message_stop"
     shape = Shape.ANTHROPIC
+    usage_fields = ("input_tokens", "output_tokens")
 
     def __init__(self, shown: Callable[[str], str] = str) -> None:
         super().__init__(shown)
@@ -53,6 +54,7 @@ class MessagesMachine(StreamMachine):
         self._blocks = 0  # how many have been opened
         self._open: int | None = None
         self._open_type: str | None = None
+        self._least = 0  # output tokens, which only rise
 
     def take(self, event_type: str, document: dict[str, Any]) -> Signal:
         """Take one event."""
@@ -89,7 +91,7 @@ class MessagesMachine(StreamMachine):
                 block = record(document.get("content_block"))
                 self._start_block(count(document.get("index")), text(block.get("type")))
             case "content_block_delta":
-                return self._delta(count(document.get("index")), record(document.get("delta")))
+                return self._delta(count(document.get("index")), document.get("delta"))
             case "content_block_stop":
                 self._stop_block(count(document.get("index")))
             case "message_delta":
@@ -102,7 +104,8 @@ class MessagesMachine(StreamMachine):
         if self._started:
             self.violate("message_start_repeated", "one message_start", "a second one")
         self._started = True
-        self._read_usage(message.get("usage"))
+        # Its output tokens only hold the place of those that message_delta tells.
+        self._cumulate(message.get("usage"))
         return Signal.PROGRESS
 
     def _start_block(self, index: int | None, kind: str | None) -> None:
@@ -115,7 +118,10 @@ class MessagesMachine(StreamMachine):
         self._open, self._open_type = index, kind
         self._blocks = (index if index is not None else self._blocks) + 1
 
-    def _delta(self, index: int | None, delta: Mapping[str, Any]) -> Signal:
+    def _delta(self, index: int | None, told: object) -> Signal:
+        delta = record(told)
+        if not isinstance(told, dict):
+            self.wrong_type("an object in delta", told)
         if self._open is None or index != self._open:
             self.violate("delta_outside_block", "a delta of the open block", f"block {index}")
         if self.finish_reason is not None:
@@ -126,9 +132,9 @@ class MessagesMachine(StreamMachine):
             expected = f"a delta of a {self._open_type} block"
             self.violate("delta_of_other_block", expected, kind or "none")
         if kind == "text_delta":
-            return self.visible(delta.get("text")) or Signal.KEEP_ALIVE
+            return self.visible(delta.get("text"), "text") or Signal.KEEP_ALIVE
         channel = _HIDDEN_CHANNELS.get(kind or "")
-        return (self.delta(delta.get(channel)) if channel else None) or Signal.KEEP_ALIVE
+        return (self.delta(delta.get(channel), channel) if channel else None) or Signal.KEEP_ALIVE
 
     def _stop_block(self, index: int | None) -> None:
         if self._open is None or index != self._open:
@@ -140,17 +146,17 @@ class MessagesMachine(StreamMachine):
         if reason and self.finish_reason not in {None, reason}:
             self.violate("stop_reason_repeated", f"stop_reason {self.finish_reason}", reason)
         self.finish_reason = reason or self.finish_reason
-        self._read_usage(document.get("usage"))
-        output = count(record(document.get("usage")).get("output_tokens"))
-        if output is not None and self.output_tokens is not None and output < self.output_tokens:
-            self.violate("usage_decreased", f"at least {self.output_tokens} output tokens",
-                         str(output), Severity.WARNING)  # fmt: skip
-        self.output_tokens = reported(output, self.output_tokens)
+        self.output_tokens = reported(self._cumulate(document.get("usage")), self.output_tokens)
 
-    def _read_usage(self, usage: object) -> None:
-        # The output tokens of message_start only hold the place of those that message_delta tells.
-        fields = record(usage)
-        self.input_tokens = reported(count(fields.get("input_tokens")), self.input_tokens)
+    def _cumulate(self, usage: object) -> int | None:
+        """Read a usage, which counts from the start; gives its output tokens."""
+        taken, given = self.read_usage(usage)
+        self.input_tokens = reported(taken, self.input_tokens)
+        if given is not None and given < self._least:
+            self.violate("usage_decreased", f"at least {self._least} output tokens",
+                         str(given), Severity.WARNING)  # fmt: skip
+        self._least = max(self._least, given or 0)
+        return given
 
     def _stop(self) -> Signal:
         self.terminal = True

@@ -167,7 +167,7 @@ MEASURED = tuple(
         ("stream-after-end", "stream_malformed", "after-end", ()),
         ("stream-unfinished", "stream_malformed", "no-finish-reason", ()),
         ("stream-unfinished", "stream_malformed", "no-stop-reason", ()),
-        ("sequence-gap", "stream_malformed", "gap", ()),
+        ("sequence-gap", "stream_malformed", "lost-text", ()),
         ("stream-unopened", "stream_malformed", "outside-part", ()),
         ("stream-unopened", "stream_malformed", "outside-block", ()),
         ("stream-no-events", "stream_empty", "no-events", ()),

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from cmtool.model import Protocol
 from cmtool.protocols import DIALECTS, Signal
-from cmtool.protocols.base import QUOTE_LIMIT, TEXT_LIMIT, VIOLATION_LIMIT, reported
+from cmtool.protocols.base import (
+    QUOTE_LIMIT,
+    TEXT_LIMIT,
+    VIOLATION_LIMIT,
+    described,
+    reported,
+)
 from tests.protocols.conftest import Feed
 
 KINDS = (
@@ -19,6 +25,7 @@ KINDS = (
     *("message_delta", "message_stop", "ping", "error", "text_delta", "input_json_delta"),
     *("response.created", "response.output_item.added", "response.output_item.done"),
     *("response.content_part.added", "response.content_part.done", "response.output_text.delta"),
+    *("response.output_text.done", "response.function_call_arguments.done", "output_text"),
     *("response.completed", "response.incomplete", "response.failed", "message", ""),
 )
 FIELDS = (
@@ -27,6 +34,7 @@ FIELDS = (
     *("code", "param", "response", "sequence_number", "output_index", "content_index", "text"),
     *("stop_reason", "incomplete_details", "reason", "input_tokens", "output_tokens"),
     *("prompt_tokens", "completion_tokens", "content_block", "partial_json", "thinking"),
+    *("item", "item_id", "part", "output", "summary_index"),
 )
 SCALARS = (
     st.none()
@@ -104,6 +112,30 @@ def test_a_number_too_long_to_read_is_not_json(protocol: Protocol) -> None:
 def test_violations_do_not_pile_up(protocol: Protocol, feed: Feed) -> None:
     fed = feed(protocol, [("message", "{")] * (VIOLATION_LIMIT + 20))
     assert len(fed.machine.violations) == VIOLATION_LIMIT
+
+
+def test_no_flood_of_remarks_hides_an_error(feed: Feed) -> None:
+    misnamed = [("odd", {"type": "message_delta"})] * (VIOLATION_LIMIT + 20)
+    start = ("message_start", {"type": "message_start"})
+    broken = feed(Protocol.MESSAGES, [start, *misnamed, start]).broken
+    assert broken[0] == ("event_name_differs", 1, "warning")
+    assert broken[VIOLATION_LIMIT:] == [("message_start_repeated", VIOLATION_LIMIT + 21, "error")]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(None, "null", id="null"),
+        pytest.param(True, "true", id="bool"),
+        pytest.param(-5, "-5", id="number"),
+        pytest.param(0.5, "0.5", id="fraction"),
+        pytest.param("12", '"12"', id="text"),
+        pytest.param([[]], "a list", id="list"),
+        pytest.param({"a": 1}, "an object", id="object"),
+    ],
+)
+def test_described(value: object, said: str) -> None:
+    assert described(value) == said
 
 
 def test_what_the_server_said_is_made_safe_and_short_before_it_is_quoted() -> None:

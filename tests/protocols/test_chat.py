@@ -20,7 +20,7 @@ def event(**fields: Any) -> Event:
     return "message", fields
 
 
-def chunk(*choices: dict[str, Any], **more: Any) -> Event:
+def chunk(*choices: Any, **more: Any) -> Event:
     return event(
         **{"id": "c1", "object": "chat.completion.chunk", "choices": [*choices], **more},
     )
@@ -30,7 +30,7 @@ def delta(finish: str | None = None, index: int = 0, **fields: Any) -> Event:
     return chunk({"index": index, "delta": fields, "finish_reason": finish})
 
 
-def tool(**function: str) -> Event:
+def tool(**function: Any) -> Event:
     return delta(tool_calls=[{"index": 0, "function": function}])
 
 
@@ -148,6 +148,42 @@ HEALTHY = {
         (None, None),
     ),
     "silent": ([ROLE, delta("length"), USAGE, DONE], "", 0, "length", (7, 2)),
+    "null-in-every-channel": (
+        [ROLE, delta(content=None, reasoning=None, refusal=None, tool_calls=None), A, STOP, DONE],
+        "Hel",
+        1,
+        "stop",
+        (None, None),
+    ),
+    "delta-null": (
+        [ROLE, A, chunk({"delta": None, "finish_reason": "stop"}), DONE],
+        "Hel",
+        1,
+        "stop",
+        (None, None),
+    ),
+    "content-in-parts": (
+        [ROLE, delta(content=[{"type": "text", "text": "a"}, {"text": "b"}]), STOP, DONE],
+        "ab",
+        2,
+        "stop",
+        (None, None),
+    ),
+    "thoughts-in-parts": (
+        [ROLE, delta(content=[{"type": "thinking", "thinking": []}]), A, STOP, DONE],
+        "Hel",
+        2,
+        "stop",
+        (None, None),
+    ),
+    "usage-empty": ([ROLE, A, STOP, chunk(usage={}), DONE], "Hel", 1, "stop", (None, None)),
+    "usage-of-null": (
+        [ROLE, A, STOP, chunk(usage={"prompt_tokens": None, "completion_tokens": 2}), DONE],
+        "Hel",
+        1,
+        "stop",
+        (None, 2),
+    ),
 }
 
 
@@ -226,6 +262,19 @@ BROKEN = {
     "finish_reason_repeated": ([ROLE, STOP, STOP, DONE], [("finish_reason_repeated", 2, "error")]),
     "delta_after_finish": ([ROLE, STOP, A, DONE], [("delta_after_finish", 2, "error")]),
     "event_after_end": ([ROLE, A, STOP, DONE, B], [("event_after_end", 4, "error")]),
+    "wrong_type-of-a-choice": ([ROLE, A, chunk("a"), STOP, DONE], [("wrong_type", 2, "error")]),
+    "wrong_type-of-a-delta": (
+        [ROLE, A, chunk({"delta": "lo"}), STOP, DONE],
+        [("wrong_type", 2, "error")],
+    ),
+    "wrong_type-of-a-tool-call": (
+        [ROLE, A, delta(tool_calls=["look"]), STOP, DONE],
+        [("wrong_type", 2, "error")],
+    ),
+    "wrong_type-of-arguments": (
+        [ROLE, tool(name="look"), tool(arguments={"a": 1}), STOP, DONE],
+        [("wrong_type", 2, "error")],
+    ),
     "event_after_end-done": ([ROLE, A, STOP, DONE, DONE], [("event_after_end", 4, "error")]),
 }
 
@@ -237,6 +286,33 @@ def test_broken(feed: Feed, events: list[Event], broken: list[tuple[str, int | N
     fed = feed(Protocol.CHAT, events)
     assert fed.broken == broken
     assert fed.machine.error is None
+
+
+@pytest.mark.parametrize("channel", ["content", "reasoning_content", "reasoning", "refusal"])
+@pytest.mark.parametrize("value", [5, True, {}, [], ["a"], [{"text": 5}], {"text": "a"}], ids=repr)
+def test_a_delta_that_is_no_text(feed: Feed, channel: str, value: object) -> None:
+    odd = chunk({"index": 0, "delta": {channel: value}})
+    fed = feed(Protocol.CHAT, [ROLE, A, odd, STOP, DONE])
+    assert fed.broken == [("wrong_type", 2, "error")]
+    assert fed.machine.deltas == 1
+
+
+@pytest.mark.parametrize("name", ["prompt_tokens", "completion_tokens", "total_tokens"])
+@pytest.mark.parametrize("figure", [-1, "7", True, 0.5, [], 2**63], ids=repr)
+def test_a_figure_that_is_no_count_deserves_one_remark(
+    feed: Feed, name: str, figure: object
+) -> None:
+    odd = chunk(usage={"prompt_tokens": 7, "completion_tokens": 2, name: figure})
+    fed = feed(Protocol.CHAT, [ROLE, A, odd, odd, STOP, DONE])
+    assert fed.broken == [("usage_invalid", 2, "warning")]
+    assert fed.machine.violations[0].expected.endswith(name)
+
+
+@pytest.mark.parametrize("usage", [5, "none", [], False], ids=repr)
+def test_a_usage_that_is_no_object_deserves_a_remark(feed: Feed, usage: object) -> None:
+    fed = feed(Protocol.CHAT, [ROLE, A, STOP, chunk(usage=usage), DONE])
+    assert fed.broken == [("usage_invalid", 3, "warning")]
+    assert (fed.machine.input_tokens, fed.machine.output_tokens) == (None, None)
 
 
 def test_without_done_it_has_not_ended(feed: Feed) -> None:

@@ -265,6 +265,26 @@ BROKEN = {
         [START, *BLOCK, message_delta(None, output_tokens=3), message_delta(output_tokens=2), STOP],
         [("usage_decreased", 6, "warning")],
     ),
+    "usage_decreased-behind-the-start": (
+        [START, *BLOCK, message_delta(output_tokens=0), STOP],
+        [("usage_decreased", 5, "warning")],
+    ),
+    "usage_decreased-told-once-for-each": (
+        [START, *BLOCK, *(message_delta(output_tokens=n) for n in (5, 3, 4, 5)), STOP],
+        [("usage_decreased", 6, "warning"), ("usage_decreased", 7, "warning")],
+    ),
+    "usage_invalid": (
+        [START, *BLOCK, message_delta(input_tokens="7", output_tokens=2), STOP],
+        [("usage_invalid", 5, "warning")],
+    ),
+    "usage_invalid-at-the-start": (
+        [start(input_tokens=7, output_tokens=-1), *BLOCK, END, STOP],
+        [("usage_invalid", 0, "warning")],
+    ),
+    "wrong_type-of-a-delta": (
+        [START, block_start(), event("content_block_delta", index=0), block_stop(), END, STOP],
+        [("wrong_type", 2, "error")],
+    ),
     "stop_reason_missing": (
         [START, *BLOCK, message_delta(None), STOP],
         [("stop_reason_missing", 6, "error")],
@@ -297,6 +317,24 @@ def test_broken(feed: Feed, events: list[Event], broken: list[tuple[str, int | N
     fed = feed(Protocol.MESSAGES, events)
     assert fed.broken == broken
     assert fed.machine.error is None
+
+
+@pytest.mark.parametrize(
+    ("block", "kind", "field"),
+    [
+        pytest.param("text", "text_delta", "text", id="text"),
+        pytest.param("thinking", "thinking_delta", "thinking", id="thinking"),
+        pytest.param("tool_use", "input_json_delta", "partial_json", id="tool"),
+    ],
+)
+@pytest.mark.parametrize("value", [5, True, {}, [], None], ids=repr)
+def test_a_delta_that_is_no_text(
+    feed: Feed, block: str, kind: str, field: str, value: object
+) -> None:
+    odd = event("content_block_delta", index=0, delta={"type": kind, field: value})
+    fed = feed(Protocol.MESSAGES, [START, block_start(0, block), odd, block_stop(), END, STOP])
+    assert fed.broken == [("wrong_type", 2, "error")]
+    assert fed.machine.deltas == 0
 
 
 def test_without_message_stop_it_has_not_ended(feed: Feed) -> None:

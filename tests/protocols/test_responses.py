@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmtool.catalog import Shape
 from cmtool.classify import ErrorObject
 from cmtool.model import Protocol
 from cmtool.protocols import Signal
+from cmtool.protocols.joined import Joined
 from tests.protocols.conftest import Feed
 
 Event: TypeAlias = tuple[str, Any]
@@ -47,6 +50,26 @@ def part_done(index: int = 0, part: int = 0) -> Event:
 
 def text(delta: str, index: int = 0, part: int = 0) -> Event:
     return event("output_text.delta", output_index=index, content_index=part, delta=delta)
+
+
+def ended(whole: object, index: int = 0, part: int = 0) -> Event:
+    return event("output_text.done", output_index=index, content_index=part, text=whole)
+
+
+def named(identifier: str, index: int = 0) -> Event:
+    return event("output_item.added", output_index=index, item={"id": identifier})
+
+
+def by(identifier: str, told: Event) -> Event:
+    """The same event with the ID of its item."""
+    return told[0], {**told[1], "item_id": identifier}
+
+
+def completed(*texts: str, kind: str = "completed") -> Event:
+    """The end, with a message of one part for each text."""
+    parts = [{"type": "output_text", "text": each} for each in texts]
+    items = [{"type": "message", "content": [part]} for part in parts]
+    return event(kind, response={"output": items})
 
 
 CREATED = event("created", response={"id": "r1"})
@@ -121,7 +144,7 @@ HEALTHY = {
             CREATED,
             item_added(),
             event("function_call_arguments.delta", output_index=0, delta="{"),
-            event("function_call_arguments.done", output_index=0, arguments="{}"),
+            event("function_call_arguments.done", output_index=0, arguments="{"),
             item_done(),
             COMPLETED,
         ),
@@ -283,15 +306,76 @@ BROKEN = {
     "sequence_missing-later": (renumbered(0, 1, None), [("sequence_missing", 2, "warning")]),
     "sequence_regression": (
         renumbered(0, 1, 0),
-        [("sequence_regression", 2, "error"), ("sequence_gap", 3, "error")],
+        [("sequence_regression", 2, "error"), ("sequence_gap", 3, "warning")],
     ),
     "sequence_repeated": (
         renumbered(0, 1, 1),
-        [("sequence_regression", 2, "error"), ("sequence_gap", 3, "error")],
+        [("sequence_regression", 2, "error"), ("sequence_gap", 3, "warning")],
     ),
     "sequence_gap": (
         renumbered(0, 1, 5),
-        [("sequence_gap", 2, "error"), ("sequence_regression", 3, "error")],
+        [("sequence_gap", 2, "warning"), ("sequence_regression", 3, "error")],
+    ),
+    "sequence_gap-alone": (
+        [
+            (name, data | {"sequence_number": 2 * data["sequence_number"] if at < 2 else 9 + at})
+            for at, (name, data) in enumerate(numbered(CREATED, *ANSWER, COMPLETED))
+        ],
+        [("sequence_gap", 1, "warning"), ("sequence_gap", 2, "warning")],
+    ),
+    "sequence_missing-of-another-type": (
+        [
+            (name, data | {"sequence_number": str(data["sequence_number"])})
+            for name, data in numbered(CREATED)
+        ],
+        [("sequence_missing", 0, "warning")],
+    ),
+    "index_invalid": (
+        numbered(CREATED, *OPEN, event("output_text.done", output_index="0"), *CLOSE, COMPLETED),
+        [("index_invalid", 3, "error")],
+    ),
+    "index_invalid-beyond-all-measure": (
+        numbered(CREATED, *OPEN, text("a", part=10**6), *CLOSE, COMPLETED),
+        [("index_invalid", 3, "error")],
+    ),
+    "part_reopened": (
+        numbered(CREATED, *OPEN, text("a"), part_done(), part_added(), *CLOSE, COMPLETED),
+        [("part_reopened", 5, "error")],
+    ),
+    "item_id_differs": (
+        numbered(
+            CREATED,
+            named("i1"),
+            part_added(),
+            *(by(i, text("a")) for i in "xyz"),
+            *CLOSE,
+            COMPLETED,
+        ),
+        [("item_id_differs", 3, "warning")],
+    ),
+    "item_id_differs-at-the-end": (
+        numbered(
+            CREATED,
+            named("i1"),
+            part_added(),
+            by("i1", text("a")),
+            part_done(),
+            event("output_item.done", output_index=0, item={"id": "i2"}),
+            COMPLETED,
+        ),
+        [("item_id_differs", 5, "warning")],
+    ),
+    "done_repeated": (
+        numbered(CREATED, *OPEN, text("a"), ended("a"), ended("a"), *CLOSE, COMPLETED),
+        [("done_repeated", 5, "warning")],
+    ),
+    "wrong_type-of-the-whole": (
+        numbered(CREATED, *OPEN, text("a"), ended(5), *CLOSE, COMPLETED),
+        [("wrong_type", 4, "error")],
+    ),
+    "usage_invalid": (
+        numbered(CREATED, *ANSWER, event("completed", response={"usage": {"input_tokens": -7}})),
+        [("usage_invalid", 7, "warning")],
     ),
     "item_opened_twice": (
         numbered(CREATED, item_added(), *ANSWER, COMPLETED),
@@ -362,6 +446,212 @@ BROKEN = {
     "not_json": (numbered(CREATED, ("message", "{"), start=0), [("not_json", 1, "error")]),
     "not_an_object": (numbered(CREATED, ("message", '"a"')), [("not_an_object", 1, "error")]),
 }
+
+
+# The deltas of a text, and all that tells it once more as a whole.
+WHOLE = {
+    "as-it-was-fed": ([text("Hel"), text("lo"), ended("Hello"), *CLOSE, completed("Hello")], []),
+    "blanks-at-the-ends": (
+        [text("\n Hel"), text("lo "), text(" "), ended("Hello"), *CLOSE, completed(" Hello\n")],
+        [],
+    ),
+    "blanks-alone": ([text(" "), ended(""), *CLOSE, completed()], []),
+    "blanks-within": (
+        [text("Hel "), text(" lo"), ended("Hel lo"), *CLOSE, COMPLETED],
+        [("text_differs", 5, "error")],
+    ),
+    "a-character-in-two-deltas": ([text("\ud83d"), text("\ude42"), ended("🙂"), *CLOSE], []),
+    "lost": (
+        [text("Hel"), ended("Hello"), *CLOSE, completed("Hello")],
+        [("text_differs", 4, "error")],
+    ),
+    "doubled": (
+        [text("Hel"), text("Hel"), text("lo"), ended("Hello"), *CLOSE, completed("Hello")],
+        [("text_differs", 6, "error")],
+    ),
+    "exchanged": (
+        [text("lo"), text("Hel"), ended("Hello"), *CLOSE, COMPLETED],
+        [("text_differs", 5, "error")],
+    ),
+    "never-fed": ([ended("Hello"), *CLOSE, COMPLETED], [("text_differs", 3, "error")]),
+    "whole-text-missing": ([text("a"), event("output_text.done"), *CLOSE, COMPLETED], []),
+    "part-tells": (
+        [
+            text("Hel"),
+            event("content_part.done", part={"type": "output_text", "text": "Hello"}),
+            item_done(),
+            completed("Hello"),
+        ],
+        [("text_differs", 4, "error")],
+    ),
+    "part-says-nothing": (
+        [
+            text("Hel"),
+            event("content_part.done", part={"type": "output_text", "text": ""}),
+            item_done(),
+            COMPLETED,
+        ],
+        [],
+    ),
+    "item-tells": (
+        [
+            text("Hel"),
+            part_done(),
+            event(
+                "output_item.done",
+                item={"type": "message", "content": [{"type": "output_text", "text": "Hello"}]},
+            ),
+            completed("Hello"),
+        ],
+        [("text_differs", 5, "error")],
+    ),
+    "response-tells": (
+        [text("Hel"), *CLOSE, completed("Hello")],
+        [("text_differs", 6, "error")],
+    ),
+    "response-tells-though-incomplete": (
+        [text("Hel"), *CLOSE, completed("Hello", kind="incomplete")],
+        [("text_differs", 6, "error")],
+    ),
+    "response-tells-another-than-done": (
+        [text("Hel"), ended("Hel"), *CLOSE, completed("Hello")],
+        [("text_differs", 7, "error")],
+    ),
+    "response-tells-one-text-more": (
+        [text("Hel"), *CLOSE, completed("Hel", "lo")],
+        [("text_differs", 6, "error")],
+    ),
+    "response-has-no-text": (
+        [text("Hel"), ended("Hel"), *CLOSE, completed()],
+        [("output_missing", 7, "warning")],
+    ),
+    "response-incomplete-without-its-text": (
+        [text("Hel"), ended("Hel"), *CLOSE, completed(kind="incomplete")],
+        [],
+    ),
+    "two-items-fed-at-once": (
+        [
+            item_added(1),
+            part_added(1),
+            text("b", 1),
+            text("a"),
+            *CLOSE,
+            part_done(1),
+            item_done(1),
+            completed("a", "b"),
+        ],
+        [],
+    ),
+    "delta_after_done": (
+        [text("Hel"), ended("Hel"), text("lo"), *CLOSE, COMPLETED],
+        [("delta_after_done", 5, "error")],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("events", "broken"), [pytest.param(*case, id=name) for name, case in WHOLE.items()]
+)
+def test_the_whole_text(
+    feed: Feed, events: list[Event], broken: list[tuple[str, int | None, str]]
+) -> None:
+    assert feed(Protocol.RESPONSES, numbered(CREATED, *OPEN, *events)).broken == broken
+
+
+CHANNELS = [
+    pytest.param("refusal", "refusal", {"content_index": 0}, id="refusal"),
+    pytest.param("reasoning_text", "text", {"content_index": 0}, id="reasoning"),
+    pytest.param("reasoning_summary_text", "text", {"summary_index": 1}, id="summary"),
+    pytest.param("function_call_arguments", "arguments", {}, id="function"),
+    pytest.param("mcp_call_arguments", "arguments", {}, id="mcp"),
+    pytest.param("custom_tool_call_input", "input", {}, id="custom"),
+    pytest.param("code_interpreter_call_code", "code", {}, id="code"),
+]
+
+
+@pytest.mark.parametrize(("channel", "field", "place"), CHANNELS)
+def test_every_channel_ends_with_its_text(
+    feed: Feed, channel: str, field: str, place: dict[str, int]
+) -> None:
+    fed, lost = (event(f"{channel}.delta", delta=d, **place) for d in ("Hel", "lo"))
+    end = event(f"{channel}.done", **{field: "Hello"}, **place)
+    cases: list[tuple[list[Event], list[tuple[str, int, str]]]] = [
+        ([fed, lost, end], []),
+        ([fed, end], [("text_differs", 4, "error")]),
+        ([fed, lost, end, lost], [("delta_after_done", 6, "error")]),
+    ]
+    for events, broken in cases:
+        stream = numbered(CREATED, *OPEN, *events, *CLOSE, COMPLETED)
+        assert feed(Protocol.RESPONSES, stream).broken == broken
+
+
+@pytest.mark.parametrize(
+    ("channel", "item"),
+    [
+        pytest.param(
+            "reasoning_summary_text",
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hello"}]},
+            id="summary",
+        ),
+        pytest.param(
+            "function_call_arguments",
+            {"type": "function_call", "arguments": "Hello"},
+            id="function",
+        ),
+    ],
+)
+def test_an_item_tells_the_texts_that_are_no_parts(
+    feed: Feed, channel: str, item: dict[str, Any]
+) -> None:
+    fed = event(f"{channel}.delta", delta="Hel")
+    end = event("output_item.done", item=item)
+    broken = feed(Protocol.RESPONSES, numbered(CREATED, item_added(), fed, end, COMPLETED)).broken
+    assert broken == [("text_differs", 3, "error")]
+
+
+def test_a_part_of_a_summary_tells_its_text(feed: Feed) -> None:
+    fed = event("reasoning_summary_text.delta", delta="Hel", summary_index=0)
+    part = {"type": "summary_text", "text": "Hello"}
+    end = event("reasoning_summary_part.done", part=part, summary_index=0)
+    stream = numbered(CREATED, item_added(), fed, end, item_done(), COMPLETED)
+    assert feed(Protocol.RESPONSES, stream).broken == [("text_differs", 3, "error")]
+
+
+def test_a_difference_is_told_in_characters(feed: Feed) -> None:
+    stream = numbered(CREATED, *OPEN, text("H"), ended("Hello"))
+    (violation,) = feed(Protocol.RESPONSES, stream).machine.violations
+    assert violation.expected == "the text of the deltas, 1 character"
+    assert violation.got == "another text of 5 characters in response.output_text.done"
+
+
+@pytest.mark.parametrize("value", [5, True, {}, [], None], ids=repr)
+@pytest.mark.parametrize("channel", ["output_text", "function_call_arguments"])
+def test_a_delta_that_is_no_text(feed: Feed, channel: str, value: object) -> None:
+    odd = event(f"{channel}.delta", delta=value)
+    fed = feed(Protocol.RESPONSES, numbered(CREATED, *OPEN, odd, *CLOSE, COMPLETED))
+    assert fed.broken == [("wrong_type", 3, "error")]
+    assert fed.machine.deltas == 0
+
+
+def test_a_channel_that_nobody_documents_may_hold_what_it_likes(feed: Feed) -> None:
+    values: tuple[Any, ...] = ({}, 5, "glad")
+    deltas = [event("mood.delta", delta=value) for value in values]
+    fed = feed(Protocol.RESPONSES, numbered(CREATED, *OPEN, *deltas, *CLOSE, COMPLETED))
+    assert fed.broken == []
+    assert fed.machine.deltas == 1
+
+
+PIECES = st.lists(st.text(alphabet="a \n🙂\ud83d", max_size=4), max_size=8)
+
+
+@given(pieces=PIECES, whole=st.text(alphabet="a \n🙂", max_size=8))
+def test_joined_pieces_are_their_text_and_no_other(pieces: list[str], whole: str) -> None:
+    joined, bare = Joined(), "".join(pieces).strip()
+    for piece in pieces:
+        joined.add(piece)
+    assert joined.is_text(f" {bare}\n")
+    assert joined.is_text(whole) == (whole.strip() == bare)
+    assert joined.blank == (not bare)
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ BROKEN = (
     ),
     Scenario(
         name="sequence-gap",
-        title="a delta of Responses is lost: its sequence_number has a gap; the others are whole",
+        title="a delta of Responses is lost: a gap, and .done holds more; the others are whole",
         expects="stream_malformed",
         fault=faults.lost_delta,
     ),
