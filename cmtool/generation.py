@@ -139,7 +139,7 @@ async def _read_stream(
         finding = in_place_of_a_stream(dataclasses.replace(evidence, body=start))
         first_byte_ms = meter.ms(meter.first_byte_at)
         return Reading(value=None, finding=finding, body=start, first_byte_ms=first_byte_ms)
-    body = kept.text() if plan.keep_body else follower.last_data
+    body = kept.text() if plan.keep_body else follower.last_said
     return Reading(
         value=follower.followed,
         finding=judge(follower.followed, ending, evidence, gateway.redactor.scrub),

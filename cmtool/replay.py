@@ -68,7 +68,7 @@ async def replay(recorded: Recorded, idle_s: float) -> Generation:
     result = measured(_result(recorded, finding), follower.followed)
     return Generation(
         result=result if recorded.timed else _untimed(result),
-        attempt=_attempt(recorded, finding, redactor.text(follower.last_data)),
+        attempt=_attempt(recorded, finding, redactor.text(follower.last_said)),
         text=redactor.text(follower.followed.machine.text),
     )
 

@@ -433,9 +433,8 @@ async def test_an_answer_of_another_type(kind: str, body: bytes, identifier: str
 async def test_what_only_calls_itself_a_stream(body: bytes, identifier: str) -> None:
     generation = await streamed(sending(body))
     assert found(generation) == identifier
-    assert (generation.attempt.exchange.body or "").startswith(body[:9].decode()) == (
-        identifier != "stream_empty"
-    )
+    came = body.decode("utf-8-sig").strip()
+    assert (generation.attempt.exchange.body or "")[:9] == came[:9]
 
 
 async def test_a_page_that_is_not_the_gateway_s() -> None:

@@ -43,7 +43,7 @@ class Follower:
     """Reads one stream, feeding its machine and its meter.
 
     ``heard`` is told of all bytes with the time of their arrival, before they are parsed;
-    ``last_data`` is what the last event carried, ``start`` what came in front of the first one.
+    ``start`` is what came in front of the first event.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Follower:
         heard: Callable[[float, bytes], None] | None = None,
     ) -> None:
         self.followed = Followed(meter=Meter(started_at), machine=machine)
-        self.last_data = ""
+        self._last_data = ""
         self.start = b""
         self._started_at = started_at
         self._machine = machine
@@ -102,10 +102,15 @@ class Follower:
             self.start += chunk[:_START_LIMIT]
         for event in self._decoder.feed(chunk):
             signal = machine.feed(event.type, event.data)
-            self.last_data = event.data
+            self._last_data = event.data
             meter.event(signal, arrived_at)
             if signal in _MOVED_ON:
                 self._moved_on_at = arrived_at
+
+    @property
+    def last_said(self) -> str:
+        """What the last event carried; without any, what came instead, such as comments."""
+        return self._last_data or self.start.decode("utf-8-sig", "replace").strip()
 
     @property
     def _over(self) -> bool:

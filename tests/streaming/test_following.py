@@ -85,10 +85,28 @@ async def test_a_whole_stream_ends_by_itself() -> None:
     follower = wire.follower()
     assert await followed(wire, follower) is None
     assert follower.followed.machine.terminal
-    assert follower.last_data == "[DONE]"
+    assert follower.last_said == "[DONE]"
     assert wire.heard == [(0.1, WHOLE[:30]), (0.2, WHOLE[30:])]
     meter = follower.followed.meter
     assert (meter.first_byte_at, meter.first_event_at, meter.ended_at) == (0.1, 0.2, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        pytest.param([chunk("a"), COMMENT], chunk("a")[6:].strip().decode(), id="last-event"),
+        pytest.param(
+            [b"\xef\xbb\xbf" + COMMENT, COMMENT], f"{COMMENT.decode() * 2}", id="comments"
+        ),
+        pytest.param([b"\n\n"], "", id="blank-lines"),
+        pytest.param([], "", id="nothing"),
+    ],
+)
+async def test_the_last_that_was_said(pieces: list[bytes], said: str) -> None:
+    wire = Wire([(0.1, piece) for piece in pieces])
+    follower = wire.follower()
+    await followed(wire, follower)
+    assert follower.last_said == said.strip()
 
 
 @pytest.mark.parametrize(
