@@ -49,7 +49,7 @@ _WRITERS: tuple[tuple[Form, str], ...] = (
 _TROUBLE = re.compile(r"(?i)error|exception|traceback|fail|refused|timed? ?out")
 _NOISE = re.compile(r"^[\s:,\-–—({\[<>\"']+|[\s\"')}\]<>]+$")
 _REASON = re.compile(
-    r"(?i)(?:(?:client|server) error:? )?(?:[a-z-]+ ?){1,4}?"
+    r"(?i)(?:(?:client|server) error:? )?[a-z-]+(?: [a-z-]+){0,3} ?"
     r"(?: for url:?.*|, url=.*|: (?:GET|POST) .*|, request id: .*)|message=,? ?url=.*"
     r"|(?:" + "|".join(REASONS.values()) + r")\W*"
 )

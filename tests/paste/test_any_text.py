@@ -109,6 +109,14 @@ HUGE = {
     "texts": json.dumps({"a": json.dumps({"b": "Error code: 402 - {'error': {}}"})}) * MANY,
     "stack": "    at x (y.js:1:2)\n" * 10_000,
     "growing-letters": "\u0130" * 100_000,
+    "letters-behind-a-class": "RateLimitError: " + "a" * 300_000,
+    "quotes-of-a-mail": "\n> > >" * 50_000,
+    "names-of-secrets": "authorization: cookie: key= " * 10_000,
+    "models": "model: '" * 40_000,
+    "times": "2026-11-22T10:00:00." * 15_000,
+    "facts-of-a-page": "cmtool doctor · \n✗ 402 no_wallet: x\nFor support\n" + "body  x " * 30_000,
+    "events": '{"object": "chat.completion.chunk"}\n' * MANY,
+    "requests": '{"model": "a/b", "messages": [1]}\n' * MANY,
 }
 
 
