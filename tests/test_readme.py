@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from tests.systems import needs_bash
 
 __all__ = ["bare_world", "gateway", "process"]
 
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = (
     *("doctor", "models", "stream-test", "request"),
     *("explain", "errors", "balance", "sandbox", "completion"),
@@ -172,6 +175,16 @@ def test_the_choices_are_those_of_the_help(command: str, helps: dict[str, str]) 
         found = re.search(r"`(--[a-z-]+) ([a-z]+(?:\|[a-z]+)+)`", code)
         if found is not None:
             assert found[2].replace("|", ", ") in " ".join(helps[command].split())
+
+
+def test_the_pictures_are_there_and_in_the_source_distribution() -> None:
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert pictures
+    for path in pictures:
+        assert (ROOT / path).is_file()
+        assert any(fnmatchcase(f"/{path}", pattern) for pattern in included)
 
 
 def test_the_exit_codes_are_those_of_the_code() -> None:
