@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from cmtool.userfiles import (
 BASE_URL_VARIABLES = ("CROSSMODEL_API_URL", "CROSSMODEL_BASE_URL")
 MODEL_VARIABLE = "CROSSMODEL_MODEL"
 _LONGEST_VALUE = 8192  # characters of a variable that may be a key
+_NARROWEST, _WIDEST = 20, 500  # columns that somebody may mean
 _KEY_NAMED = ("KEY", "TOKEN", "SECRET", "CREDENTIAL")
 
 _RELEVANT = frozenset(
@@ -82,6 +84,16 @@ def plain_terminal() -> tuple[bool, bool]:
     """
     dumb = os.environ.get("TERM") == "dumb"
     return dumb or bool(os.environ.get("NO_COLOR")), dumb
+
+
+def columns() -> int | None:
+    """Give the columns that ``COLUMNS`` asks for; None where it names no number that can be meant.
+
+    POSIX (XBD 8.3) has it outweigh what the system tells; here it speaks where no terminal does.
+    """
+    named = os.environ.get("COLUMNS", "").strip()
+    number = int(named) if re.fullmatch("[0-9]{1,9}", named) else 0
+    return number if _NARROWEST <= number <= _WIDEST else None
 
 
 def github() -> tuple[bool, str | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cmtool.address import PUBLIC_BASE_URL
-from cmtool.config import environment, load, plain_terminal
+from cmtool.config import columns, environment, load, plain_terminal
 from cmtool.errors import UsageError
 from cmtool.settings import Settings
 from tests.systems import posix
@@ -294,6 +294,34 @@ def test_what_the_environment_says_of_the_terminal(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert plain_terminal() == expected
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        pytest.param(None, None, id="unset"),
+        pytest.param("60", 60, id="narrow"),
+        pytest.param(" 120 ", 120, id="blanks"),
+        pytest.param("20", 20, id="narrowest"),
+        pytest.param("500", 500, id="widest"),
+        pytest.param("19", None, id="too-narrow"),
+        pytest.param("501", None, id="too-wide"),
+        pytest.param("9" * 5000, None, id="thousands-of-digits"),
+        pytest.param("0", None, id="nought"),
+        pytest.param("-60", None, id="negative"),
+        pytest.param("60.0", None, id="fraction"),
+        pytest.param("", None, id="empty"),
+        pytest.param("wide", None, id="word"),
+        pytest.param("६०", None, id="other-digits"),
+    ],
+)
+def test_the_columns_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, named: str | None, expected: int | None
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if named is not None:
+        monkeypatch.setenv("COLUMNS", named)
+    assert columns() == expected
 
 
 def test_the_environment_is_that_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:

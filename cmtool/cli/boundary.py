@@ -123,7 +123,7 @@ def _unwritten(error: OSError) -> int:
     """Say that the output could not be written, when that is what the error is about."""
     if error.errno not in _UNWRITABLE:
         return _fault(error)
-    return say(f"the output cannot be written: {error.strerror}", ExitCode.FAULT)
+    return say(f"the output cannot be written: {error.strerror}", ExitCode.USAGE)
 
 
 def _fault(*errors: Exception) -> int:

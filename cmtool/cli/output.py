@@ -15,7 +15,7 @@ from typing import Protocol, TextIO
 from cmtool.cli.about import running_on
 from cmtool.cli.files import append_whole, check_apart, check_writable, write_whole
 from cmtool.cli.options import Format, OutputOptions
-from cmtool.config import github, plain_terminal
+from cmtool.config import columns, github, plain_terminal
 from cmtool.errors import UsageError
 from cmtool.model import Group, Report
 from cmtool.redact import visible
@@ -25,7 +25,7 @@ from cmtool.render.progress import Progress, progress
 from cmtool.render.terminal import shows_unicode, write
 
 _TESTS = frozenset({"doctor", "stream-test"})  # whose report is of interest also when all is well
-_COLUMNS = 80  # where there is no terminal
+_COLUMNS = 80  # where neither a terminal nor the environment names any
 
 
 class Renderer(Protocol):
@@ -64,7 +64,7 @@ class Screen:
             stream=stream,
             color=terminal and not (no_color or output.no_color),
             ascii_only=output.ascii or (stream is not None and not shows_unicode(stream)),
-            width=_columns(stream) if terminal else _COLUMNS,
+            width=_columns(stream if terminal else None),
             moving=terminal and not dumb,
         )
 
@@ -85,12 +85,15 @@ class Screen:
 
 
 def _columns(stream: TextIO | None) -> int:
-    """Give the columns of the terminal that a stream goes to, which need not be that of another."""
+    """Give the columns of the terminal that a stream goes to, which need not be that of another.
+
+    Without a terminal, or with one that does not know, they are those that the environment names.
+    """
     try:
-        columns = os.get_terminal_size(stream.fileno()).columns if stream is not None else 0
+        shown = os.get_terminal_size(stream.fileno()).columns if stream is not None else 0
     except (OSError, ValueError):
-        columns = 0
-    return columns or _COLUMNS
+        shown = 0
+    return shown or columns() or _COLUMNS
 
 
 def stdout(output: OutputOptions) -> Screen:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from cmtool import catalog
 from cmtool.errors import UsageError
+from cmtool.quantities import count
 
 STDIN = "standard input"
 _HALF = 1024 * 1024  # bytes of the beginning, and as many of the end
@@ -19,6 +20,11 @@ _MOST_READ = 128 * 1024 * 1024  # bytes of an input that can only be read from i
 _PIECE = 1024 * 1024
 _HAR = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"log"\s*:')
 _HAR_START = 24 * 1024 * 1024  # bytes of the beginning of a HAR file, of which pictures take most
+_NO_TEXT = {
+    b"\0": "NUL bytes",
+    b"\xef\xbb\xbf\xff\xfe": "a byte order mark",
+    b" \t\r\n": "blanks or line ends",
+}
 _HOW_TO_END = "Ctrl-Z and Enter" if sys.platform == "win32" else "Ctrl-D"
 
 
@@ -37,11 +43,19 @@ def pasted(file: str | None) -> Read:
     Raises UsageError for what cannot be read or is empty.
     """
     read = _stdin() if file in {None, "-"} else _file(str(file))
-    if not read.content.strip(b" \t\r\n\0\xef\xbb\xbf\xff\xfe"):
-        raise UsageError(
-            f"Nothing was pasted: {read.name} is empty. Pipe the error in, or name its file."
-        )
+    if not read.content.strip(b"".join(_NO_TEXT)):
+        raise UsageError(f"{_came(read)} Pipe the error in, or name its file.")
     return read
+
+
+def _came(read: Read) -> str:
+    """Say what came where it is no text."""
+    if not read.content:
+        return f"Nothing was pasted: {read.name} is empty."
+    kinds = [kind for some, kind in _NO_TEXT.items() if set(some) & set(read.content)]
+    left_out = f", {count(read.left_out, 'byte')} between them left out" if read.left_out else ""
+    looked_at = f"{count(len(read.content), 'byte')} looked at{left_out}"
+    return f"There is no text in {read.name}, only {', '.join(kinds)} ({looked_at})."
 
 
 def _stdin() -> Read:

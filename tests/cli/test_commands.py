@@ -359,6 +359,22 @@ def test_verbose_shows_every_exchange(cmtool: InProcess, gateway: Served) -> Non
         assert request.request_id in ended.out
 
 
+@pytest.mark.parametrize(
+    ("columns", "least", "most"),
+    [
+        pytest.param("60", 50, 60, id="narrow"),
+        pytest.param("100", 85, 100, id="wide"),
+        pytest.param("0", 70, 80, id="none"),
+        pytest.param("9999", 70, 80, id="not-meant"),
+    ],
+)
+def test_off_a_terminal_the_environment_names_the_columns(
+    cmtool: InProcess, columns: str, least: int, most: int
+) -> None:
+    shown = cmtool("errors", "402", COLUMNS=columns).out.splitlines()
+    assert least < max(map(len, shown)) <= most
+
+
 @pytest.mark.parametrize("name", ["healthy", "insufficient-balance", "one-protocol", "flaky"])
 @pytest.mark.parametrize("command", ["doctor", "models", "request", "stream-test", "balance"])
 def test_ascii_is_ascii(cmtool: InProcess, gateway: Served, command: str, name: str) -> None:

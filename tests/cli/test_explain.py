@@ -253,11 +253,22 @@ def test_a_file_that_cannot_be_read_is_wrong_usage(
     assert said in ended.err
 
 
-@pytest.mark.parametrize("content", ["", " \n\t\n", "\ufeff", "\0\0"])
-def test_an_empty_paste_is_wrong_usage(explain: Explain, content: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("", "Nothing was pasted: standard input is empty.", id="empty"),
+        pytest.param(" \n\t\n", "only blanks or line ends (4 bytes looked at).", id="blanks"),
+        pytest.param("\ufeff", "only a byte order mark (3 bytes looked at).", id="mark"),
+        pytest.param("\0" * 5120, "only NUL bytes (5,120 bytes looked at).", id="nul"),
+        pytest.param("\0\n" * 2, "only NUL bytes, blanks or line ends (4 bytes", id="mixed"),
+        pytest.param("\0" * 3_000_000, "902,848 bytes between them left out).", id="many"),
+    ],
+)
+def test_a_paste_without_text_is_wrong_usage(explain: Explain, content: str, said: str) -> None:
     ended = explain(content)
-    assert ended.code == 2
-    assert "Nothing was pasted" in ended.err
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert len(ended.err.splitlines()) == 1
 
 
 def test_a_closed_standard_input_is_wrong_usage(explain: Explain) -> None:

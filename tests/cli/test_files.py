@@ -221,7 +221,7 @@ def test_a_report_is_written_where_standard_output_cannot_be(process: Process) -
     ended = process.shell(
         '"$@" >/dev/full', "balance", "--sandbox", "invalid-api-key", "--report", "r.json"
     )
-    assert ended.code == 1
+    assert ended.code == 2
     assert ended.err == "cmtool: the output cannot be written: No space left on device\n"
     assert json.loads((process.folder / "r.json").read_bytes())["exit_code"] == 4
 

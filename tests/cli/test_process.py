@@ -147,7 +147,7 @@ def test_closed_streams(
 @full_device
 def test_a_full_disk_is_told_in_a_sentence(process: Process, argv: list[str]) -> None:
     ended = process.shell('"$@" >/dev/full', *argv)
-    assert ended.code == 1
+    assert ended.code == 2
     assert ended.err == "cmtool: the output cannot be written: No space left on device\n"
 
 
@@ -171,7 +171,7 @@ def test_a_standard_error_that_takes_nothing_changes_no_verdict(
     process: Process, script: str, argv: list[str], code: int
 ) -> None:
     if "full" in script and "models" in argv:
-        code = 1  # the diagnosis itself could not be told
+        code = 2  # the diagnosis itself could not be told
     ended = process.shell(script, *argv)
     assert (ended.code, ended.out, ended.err) == (code, "", "")
 
