@@ -176,6 +176,7 @@ def test_quiet_is_the_diagnosis_alone(explain: Explain) -> None:
 
 def test_ascii_is_ascii(explain: Explain) -> None:
     assert explain(ANSWER, "--ascii", "-v").out.isascii()
+    assert explain(ANSWER, "--ascii", "-f", "markdown").out.isascii()
     assert explain("nothing at all", "--ascii").err.isascii()
 
 
