@@ -183,7 +183,7 @@ _ENDS = {
     "stream_disconnected": End.BROKEN,
     "malformed_response": End.UNREADABLE,
     "stream_stalled": End.SILENT,
-    "response_timeout": End.DEADLINE,
+    "threshold_exceeded": End.DEADLINE,
 }
 
 

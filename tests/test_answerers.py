@@ -244,6 +244,7 @@ def test_only_a_page_of_cloudflare_s_has_its_codes() -> None:
 @pytest.mark.parametrize("status", [200, 401, 403, 404, 413, 429, 500, 502])
 def test_every_party_has_words(party: Party, misplaced: bool, status: int) -> None:  # noqa: FBT001
     words = words_for(party, status, misplaced=misplaced)
+    assert words is not None
     for text in (words.cause, *words.actions):
         filled = text.format(who="someone", base_url="https://x.test/v1")
         assert filled.endswith(".")

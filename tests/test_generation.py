@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from cmtool.catalog import ROWS
+from cmtool.catalog.readings import TIME_UP
 from cmtool.clock import Clock, Deadline
 from cmtool.gateway import Gateway
 from cmtool.generation import Generation, Plan, complete, stream
@@ -204,7 +205,7 @@ def judged() -> dict[tuple[str, Protocol], Generation]:
     async def one(base_url: str, name: str, protocol: Protocol) -> Generation:
         expects = SCENARIOS[name].expects
         idle_s = 0.3 if expects == "stream_stalled" else 5.0
-        timeout_s = 1.0 if expects == "response_timeout" else 10.0
+        timeout_s = 1.0 if expects in {"response_timeout", "threshold_exceeded"} else 10.0
         key, retries = key_for(name), 2 if "recovered" in SCENARIOS[name].warns else 0
         async with some, gateway(base_url, key, timeout_s=timeout_s, retries=retries) as asked:
             return (await stream(asked, plan(protocol, idle_s=idle_s)))[-1]
@@ -476,7 +477,9 @@ async def test_progress_feeds_the_idle_clock() -> None:
     start = time.monotonic()
     talk = forever(ROLE, every=chunk("a"), pause_s=0.02)
     generation = await streamed(talk, plan(idle_s=0.15), timeout_s=0.6)
-    assert found(generation) == "response_timeout"
+    assert found(generation) == "threshold_exceeded"
+    assert generation.finding is not None
+    assert generation.finding.title == TIME_UP.title
     assert "after the last event of the model" in said(generation)
     assert 0.55 < time.monotonic() - start < 3
     assert generation.result.deltas > 5

@@ -66,3 +66,19 @@ WITH_MONEY = Reading(
 
 EMPTY_WALLET = f"The wallet shows no money: if waiting does not help, top up: {CONSOLE}"
 """What to do besides about a 429 while the wallet is empty."""
+
+TIME_UP = Reading(
+    title="the time of the command ran out before the stream ended",
+    cause=(
+        "The stream was still going on when the deadline of the whole command came. It takes "
+        "longer than the command was given; that it is broken was not seen."
+    ),
+    actions=(
+        "Give the command more time with --timeout, and compare how long the stream takes then.",
+        (
+            "If a short answer takes this long, or never ends, try another model: the output cap "
+            "of the request is not heeded, or the model is slow."
+        ),
+    ),
+)
+"""A stream that the deadline of the command cut while it was going on."""

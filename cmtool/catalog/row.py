@@ -100,7 +100,10 @@ class Row:
         fitting = [r for p, r in self.readings if re.search(p, message, re.IGNORECASE)]
         if len(fitting) != 1:
             return self
-        (told,) = fitting
+        return self.read_as(fitting[0])
+
+    def read_as(self, told: Reading) -> Row:
+        """Give the row in the words of a reading."""
         return dataclasses.replace(self, title=told.title, cause=told.cause, actions=told.actions)
 
     def error_body(self, shape: Shape, message: str | None = None) -> str:

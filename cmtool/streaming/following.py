@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cmtool.catalog.readings import TIME_UP
 from cmtool.connection.faults import TransportError
 from cmtool.model import Severity
 from cmtool.protocols import Signal, StreamMachine
@@ -135,7 +136,7 @@ class Follower:
         at_deadline = self._patience.remaining_s() <= 0
         if at_deadline and not self._is_notable(silent_s):
             said = f"The deadline came {silent_s:.1f} s after the last event of the model."
-            return Ending("response_timeout", said)
+            return Ending("threshold_exceeded", said, TIME_UP)
         deltas = self._machine.deltas
         several = "1 delta" if deltas == 1 else f"{deltas} deltas"
         after = f"after {several}" if deltas else "from the start"

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cmtool import catalog
+from cmtool.catalog.row import Reading
 from cmtool.classify import ErrorObject, Evidence, from_error, shown_by
 from cmtool.model import Finding, Phase, Severity, StreamResult
 from cmtool.protocols import StreamMachine
@@ -18,15 +19,19 @@ from cmtool.streaming.meter import Meter
 
 # A generation that the output cap has cut is healthy, even when all it brought was hidden.
 CAPPED = frozenset({"length", "max_output_tokens", "max_tokens"})
-_IMPATIENCE = frozenset({"stream_stalled", "response_timeout"})
+_IMPATIENCE = frozenset({"stream_stalled", "threshold_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why reading a stream came to its end, where it was not the stream's own end."""
+    """Why reading a stream came to its end, where it was not the stream's own end.
+
+    ``reading`` is what the identifier comes down to here, where its row says it too broadly.
+    """
 
     identifier: str
     why: str
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,9 @@ def judge(
     wrong = broken or (None if machine.terminal else ending) or _verdict(followed)
     if wrong is None:
         return None
-    return _with(shown_by(catalog.row(wrong.identifier), evidence), wrong.why, _progress(machine))
+    row = catalog.row(wrong.identifier)
+    row = row.read_as(wrong.reading) if wrong.reading else row
+    return _with(shown_by(row, evidence), wrong.why, _progress(machine))
 
 
 def measured(result: StreamResult, followed: Followed) -> StreamResult:

@@ -39,7 +39,8 @@ CANARY = "cm-canary+Zx9/Qw8.Er7~Ty6_Ui5"
 SLOW = {
     name
     for name, scenario in SCENARIOS.items()
-    if scenario.expects in {"stream_stalled", "response_timeout"} or scenario.pace.first_token_s
+    if scenario.expects in {"stream_stalled", "response_timeout", "threshold_exceeded"}
+    or scenario.pace.first_token_s
 }
 
 

@@ -24,7 +24,7 @@ VALIDATOR = Draft202012Validator(schema())
 MODELS = {"alias": "my-alias"}
 SILENT = [name for name, scenario in SCENARIOS.items() if scenario.expects == "stream_stalled"]
 STREAMING = {"token_s": 0.002}  # tokens without any pace are rightly taken for a burst
-DEADLINE = ("response_timeout",)  # what only the deadline ends
+DEADLINE = ("response_timeout", "threshold_exceeded")  # what only the deadline ends
 POSTS = ("chat", "responses", "messages")
 
 

@@ -103,8 +103,9 @@ def test_an_endless_stream_is_cut_at_the_deadline(
     start = time.monotonic()
     report = stream_test.json("-p", protocol.value, "--timeout", "0.4", name="endless")
     assert 0.4 <= time.monotonic() - start < 1.4
-    assert identifiers(report) == ["response_timeout"]  # nobody set a threshold
-    assert report["exit_code"] == 9
+    assert identifiers(report) == ["threshold_exceeded"]
+    assert report["exit_code"] == 11
+    assert "ran out" in report["diagnosis"]["title"]
     assert "deadline" in report["diagnosis"]["evidence"][0]
 
 

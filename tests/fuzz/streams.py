@@ -44,7 +44,7 @@ _ENDINGS = (
     None,
     Ending("stream_disconnected", "It broke."),
     Ending("stream_stalled", "It stalled."),
-    Ending("response_timeout", "Too late."),
+    Ending("threshold_exceeded", "Too late."),
     Ending("malformed_response", "No gzip."),
 )
 _ANSWER = Evidence(status=200, headers={"content-type": "text/event-stream"}, check="chat")

@@ -196,7 +196,7 @@ async def test_a_broken_connection_behind_the_end_is_told_all_the_same() -> None
 @pytest.mark.parametrize(
     ("arrivals", "deadline_s", "idle_s", "identifier"),
     [
-        pytest.param(every(0.1, chunk("a")), 2.0, 30.0, "response_timeout", id="endless"),
+        pytest.param(every(0.1, chunk("a")), 2.0, 30.0, "threshold_exceeded", id="endless"),
         pytest.param(
             [(0.1, chunk("a")), *every(0.1, COMMENT)],
             8.0,

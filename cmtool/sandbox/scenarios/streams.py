@@ -163,7 +163,7 @@ BROKEN = (
     Scenario(
         name="endless",
         title="streams go on for ever",
-        expects="response_timeout",
+        expects="threshold_exceeded",
         fault=faults.endless,
     ),
 )
