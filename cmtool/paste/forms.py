@@ -24,7 +24,7 @@ CURL = Form(name="an answer with its head", example="HTTP/2 402, headers, body (
 TRACE = Form(name="a trace of curl -v", example="< HTTP/2 402")
 HTTPIE = Form(name="a whole exchange, as HTTPie prints it", example="POST /v1/… HTTP/1.1, …")
 CONNECTION = Form(
-    name="the message of a call that got no answer",
+    name="the message of a call that got no answer, or not all of it",
     example="curl: (6) Could not resolve host: …",
 )
 LOG = Form(name="lines of a log", example='{"level": "error", "err": {…}}')
