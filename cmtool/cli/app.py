@@ -305,7 +305,7 @@ def sandbox(
     cls=HelpedCommand,
     epilog="""
         eval "$(cmtool completion bash)"
-        cmtool completion fish > ~/.config/fish/completions/cmtool.fish
+        cmtool completion fish > cmtool.fish
     """,
 )
 @guarded

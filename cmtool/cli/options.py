@@ -114,7 +114,7 @@ class AskOptions(OptionGroup):
             "--model",
             "-m",
             metavar="ID",
-            help="Else CROSSMODEL_MODEL, else a cheap model.",
+            help="Or MODEL; else CROSSMODEL_MODEL, or a cheap one.",
         ),
     ] = None
     protocol: Annotated[
@@ -313,7 +313,8 @@ class OutputOptions(OptionGroup):
 
 ModelArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[MODEL]", help="The model; the same as --model.", show_default=False),
+    # The help of --model speaks for both.
+    typer.Argument(metavar="[MODEL]", hidden=True, show_default=False),
 ]
 
 

@@ -18,7 +18,7 @@ HEADINGS = {
     *("Arguments", "Options", "Whom to ask", "What to ask", "What comes out"),
     *("The streams", "Limits", "Recordings", "What the paste does not tell", "Examples"),
 }
-SCREEN = 55  # lines; the longest page is that of a command with some thirty options
+SCREEN = 50  # lines; the longest page is that of a command with some thirty options
 # How an example ends: a scenario that fails has the code of its failure.
 ENDS = {
     "402 Payment Required": 5,
