@@ -121,6 +121,8 @@ def _flush() -> None:
 
 def _unwritten(error: OSError) -> int:
     """Say that the output could not be written, when that is what the error is about."""
+    if sys.platform == "win32" and error.errno == errno.EINVAL:
+        return ExitCode.HEALTHY  # its word for a reader that has gone
     if error.errno not in _UNWRITABLE:
         return _fault(error)
     return say(f"the output cannot be written: {error.strerror}", ExitCode.USAGE)
