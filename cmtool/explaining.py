@@ -15,6 +15,7 @@ from cmtool.model import Exchange, Finding, Recognised, StreamResult, Support
 from cmtool.order import place
 from cmtool.paste import Found, Hints, Pasted, forms
 from cmtool.paste.base import Answer, Capture, Healthy, Named, Told, Unanswered
+from cmtool.paste.secrecy import AsTheyStand
 from cmtool.pasted import of_answer, of_failure, of_name, remarks, truncated
 from cmtool.redact import SHOWN_HEADERS, Redactor, cut
 from cmtool.support import support_of
@@ -95,7 +96,7 @@ def explain(pasted: Pasted, hints: Hints, redactor: Redactor, follow: Follow) ->
     Every secret is taken out of what was found before anything is made of it.
     """
     taken = pasted.found or tuple(_as_said(pasted, hints))
-    own = Redactor(pasted.secrets)
+    own = AsTheyStand(pasted.secrets)
     found = [_hinted(own.scrub(redactor.scrub(each)), hints) for each in taken]
     cases = [case for each in found for case in _cases(each, hints, follow)]
     if not cases:

@@ -17,6 +17,7 @@ from cmtool.explaining import Explained, Followed, explain
 from cmtool.model import Outcome, Report, Target
 from cmtool.paste import Hints, Pasted, read
 from cmtool.paste.base import Capture
+from cmtool.paste.secrecy import AsTheyStand
 from cmtool.redact import Redactor, cut
 from cmtool.render.human.explain import explain_lines, unrecognised_lines
 
@@ -90,7 +91,7 @@ def _unrecognised(given: Read, text: Pasted, redactor: Redactor, output: OutputO
     screen = stderr(output)
     name = "what was pasted" if given.name == STDIN else given.name
     first = text.text.strip().partition("\n")[0]
-    start = cut(Redactor(text.secrets).text(redactor.text(first)), _QUOTED)
+    start = cut(AsTheyStand(text.secrets).text(redactor.text(first)), _QUOTED)
     screen.show(
         unrecognised_lines(name, start, text, width=screen.width, ascii_only=screen.ascii_only)
     )

@@ -14,7 +14,9 @@ from itertools import islice
 from cmtool import catalog
 from cmtool.address.secrecy import is_key
 from cmtool.paste.base import Found
+from cmtool.redact import Redactor
 
+_MASK = "[redacted]"
 _MOST = 100
 _SMALL = 256 * 1024  # characters of a text that is looked at as a whole
 _BESIDE, _LAST = 4000, 40  # characters around the last things that were found in a larger one
@@ -36,6 +38,21 @@ _COOKIES = re.compile(
 _BASIC = re.compile(r"(?i)\bbasic\s{1,3}([A-Za-z0-9+/_-]{6,400}={0,2})")
 _TOKEN = re.compile(r"\b[A-Za-z0-9]{2,9}[-_.]?[\w.\-]{9,500}")
 _STAND_IN = re.compile(r"[$\[{*<%]|\.\.\.|x{3}|(?:your|my)\b", re.IGNORECASE)
+
+
+class AsTheyStand(Redactor):
+    """Takes the secrets of a paste out of what was made of it: both have the same spelling."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        """Know each secret as it stands in the paste, the longest first."""
+        super().__init__()
+        self._standing = sorted(secrets, key=len, reverse=True)
+
+    def text(self, text: str) -> str:
+        """Give the text with every secret in it masked."""
+        for secret in self._standing:
+            text = text.replace(secret, _MASK)
+        return text
 
 
 def secrets_of(text: str) -> tuple[str, ...]:
