@@ -1,9 +1,9 @@
 """The wire: one request, one answer, over httpx on our own sockets.
 
-The only importer of httpx.  Whatever they, asyncio or the system raise
-is translated here into a :class:`TransportError`, which names an identifier of the catalogue.
-Nothing is redirected or decided here, and nothing is retried but what was written to a kept
-connection that was of no use any more.
+The only importer of httpx.  Whatever httpx, httpcore, asyncio or the system raise is translated
+here into a :class:`TransportError`, which names an identifier of the catalogue.  Nothing is
+redirected or decided here, and nothing is retried but what was written to a kept connection that
+was of no use any more.
 """
 
 from __future__ import annotations

@@ -145,6 +145,9 @@ class MessagesMachine(StreamMachine):
         reason = text(record(document.get("delta")).get("stop_reason"))
         if reason and self.finish_reason not in {None, reason}:
             self.violate("stop_reason_repeated", f"stop_reason {self.finish_reason}", reason)
+        if reason and self.finish_reason is None and self._open is not None:
+            self.violate("block_left_open", f"block {self._open} closed before the stop_reason",
+                         "message_delta", Severity.WARNING)  # fmt: skip
         self.finish_reason = reason or self.finish_reason
         self.output_tokens = reported(self._cumulate(document.get("usage")), self.output_tokens)
 
