@@ -74,7 +74,8 @@ SHARED = {
     "protocols": {"", "base", "joined"},
     "paste": {
         *("", "base", "forms", "residue", "literals", "errors", "told", "merging"),
-        *("bodies", "connection", "phrases", "clocks", "modelnames", "written", "secrecy", "reports"),
+        *("bodies", "connection", "phrases", "clocks", "modelnames"),
+        *("written", "secrecy", "reports"),
     },
     "render": {
         *("", "layout", "terminal", "figures", "view", "live", "progress"),
