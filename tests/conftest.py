@@ -37,6 +37,15 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(patch.undo)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Start more workers than there are processors: many tests wait, for a socket or a clock.
+
+    Beyond a dozen, what each of them collects costs more than they gain.
+    """
+    return min((os.cpu_count() or 2) + 2, 12)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """Leave what is collected out of every search for garbage; it stays to the end."""

@@ -469,7 +469,7 @@ def peak_mb(talk: Talk, folder: Path) -> float:
         variables = {"CROSSMODEL_API_KEY": KEY, "CROSSMODEL_API_URL": server.url()}
         python = {name: value for name, value in os.environ.items() if name.startswith("PYTHON")}
         ended = subprocess.run(
-            [sys.executable, "-c", _PEAK, "doctor", "--timeout", "2", "--format", "json"],
+            [sys.executable, "-c", _PEAK, "doctor", "--timeout", "1", "--format", "json"],
             env={**python, **variables, "PATH": "", "XDG_CACHE_HOME": str(folder)},
             cwd=folder,
             capture_output=True,
