@@ -13,14 +13,13 @@ from cmtool.asking import Ask, Attempt, Reading
 from cmtool.gateway import SHOWN_BODY, Gateway
 from cmtool.model import Finding, StreamResult
 from cmtool.protocols import Content, Dialect, Prompt
-from cmtool.streaming.following import IDLE_S, Follower, Patience
+from cmtool.streaming.following import Follower, Patience
 from cmtool.streaming.instead import holds_no_event, in_place_of_a_stream, is_stream
 from cmtool.streaming.judging import Ending, Followed, judge, measured
 from cmtool.streaming.recording import RECORDED_LIMIT, End, Recorded
+from cmtool.streaming.thresholds import IDLE_S
 from cmtool.transport import Answer
 
-DEFAULT_PROMPT = "Reply with the single word: pong"
-DEFAULT_MAX_TOKENS = 16
 _HEAD_LIMIT_S = 600.0  # a generation may think long before it answers; the deadline rules
 
 Recorder = Callable[[Recorded], None]

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from cmtool.address import AddressVerdict
 from cmtool.asking import Attempt
 from cmtool.clock import Clock
 from cmtool.credentials import KeyVerdict
 from cmtool.gateway import Gateway
-from cmtool.generation import DEFAULT_MAX_TOKENS, DEFAULT_PROMPT, Generation, Recorder
 from cmtool.model import Balance, ModelInfo, Protocol, SentRequest
 from cmtool.pace import UNLIMITED
-from cmtool.protocols import Content
 from cmtool.retry import DELAYS_S
 from cmtool.routing.proxies import ProxyChoice
 from cmtool.routing.routes import Route
 from cmtool.settings import Settings
-from cmtool.streaming.following import IDLE_S
-from cmtool.streaming.thresholds import NO_LIMITS, Thresholds
+from cmtool.streaming.thresholds import IDLE_S, NO_LIMITS, Thresholds
 from cmtool.tls.trust import Trust
+
+if TYPE_CHECKING:
+    from cmtool.generation import Generation, Recorder
+    from cmtool.protocols import Content
+
+DEFAULT_PROMPT = "Reply with the single word: pong"
+DEFAULT_MAX_TOKENS = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from cmtool.checks.graph import CheckSpec, Result
 from cmtool.checks.secondlook import looked_again
 from cmtool.checks.wording import failure
 from cmtool.connection.clocks import CLOCK_TOLERANCE, sent_at, told_skew
-from cmtool.connection.drilldown import address_details
+from cmtool.connection.faults import address_details
 from cmtool.connection.sockets import Opening
 from cmtool.documents import read_models
 from cmtool.model import Finding, Group, Phase, Status

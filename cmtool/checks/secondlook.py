@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from cmtool.asking import Attempt
 from cmtool.checks.facts import Run
 from cmtool.checks.graph import Result
-from cmtool.connection.drilldown import Scene, look_again
 from cmtool.connection.faults import TransportError
-from cmtool.connection.insights import Insight
-from cmtool.connection.probes import Way
 from cmtool.connection.tunnels import Tunneller
 from cmtool.model import Finding, Phase
+
+if TYPE_CHECKING:
+    from cmtool.connection.insights import Insight
 
 _LOOK_S = 2.0  # for each look at a connection that failed; all of them go out at once
 
@@ -44,6 +44,11 @@ async def looked_again(
 
 
 async def _insight(run: Run, fault: TransportError) -> Insight:
+    # Start-up time: what looks at certificates and addresses is of use after a failure alone.
+    from cmtool.connection.drilldown import Scene, look_again  # noqa: PLC0415
+    from cmtool.connection.insights import Insight  # noqa: PLC0415
+    from cmtool.connection.probes import Way  # noqa: PLC0415
+
     gateway = run.reached()
     limit_s = min(_LOOK_S, gateway.remaining_s() / 3)
     if limit_s <= 0:

@@ -78,15 +78,16 @@ def doctor(
     model: ModelArgument = None,
 ) -> int:
     """Walk every check and print one diagnosis."""
+    from cmtool.checks import registry  # noqa: PLC0415
     from cmtool.checks.facts import Wishes  # noqa: PLC0415
     from cmtool.cli.output import emit  # noqa: PLC0415
-    from cmtool.cli.running import EVERY_CHECK, chosen_protocols, execute  # noqa: PLC0415
+    from cmtool.cli.running import chosen_protocols, execute  # noqa: PLC0415
     from cmtool.render.human.report import report_lines  # noqa: PLC0415
 
     wishes = Wishes(protocols=chosen_protocols(ask), no_spend=target.no_spend)
     conclusion = execute(
         "doctor",
-        EVERY_CHECK,
+        [spec.id for spec in registry.every()],
         target=target,
         output=output,
         model=one_model(model, ask.model_option),
@@ -172,10 +173,9 @@ def request(
     max_tokens: MaxTokens = 16,
 ) -> int:
     """Send one test request and show everything."""
-    from cmtool.checks.facts import Wishes  # noqa: PLC0415
+    from cmtool.checks.facts import DEFAULT_PROMPT, Wishes  # noqa: PLC0415
     from cmtool.cli.output import emit  # noqa: PLC0415
     from cmtool.cli.running import chosen_protocols, execute, generating  # noqa: PLC0415
-    from cmtool.generation import DEFAULT_PROMPT  # noqa: PLC0415
     from cmtool.render.human.request import request_lines  # noqa: PLC0415
 
     asked = one_model(model, ask.model_option)

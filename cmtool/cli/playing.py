@@ -9,8 +9,8 @@ from cmtool.explaining import Followed
 from cmtool.model import Protocol
 from cmtool.paste.base import Capture
 from cmtool.replay import replay
-from cmtool.streaming.following import IDLE_S
 from cmtool.streaming.recording import End, Recorded, RecordingError, protocol_of, read
+from cmtool.streaming.thresholds import IDLE_S
 
 
 def follow(capture: Capture, model: str | None) -> Sequence[Followed]:

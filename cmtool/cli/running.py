@@ -21,7 +21,6 @@ from cmtool.model import Finding, Protocol, Report, Secret
 from cmtool.render.progress import Progress
 from cmtool.settings import Settings
 
-EVERY_CHECK = tuple(spec.id for spec in registry.CHECKS)
 CONFIGURATION = ("key", "base-url")
 LISTING = (*CONFIGURATION, "connection", "auth")
 

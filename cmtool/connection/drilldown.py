@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cmtool.connection import probes
-from cmtool.connection.faults import TransportError, os_kind, quoted
+from cmtool.connection.faults import TransportError, address_details, quoted
 from cmtool.connection.insights import Insight, Seen, explain_certificate
 from cmtool.connection.probes import VERSIONS, Way
 from cmtool.connection.sockets import Attempt
@@ -238,18 +238,6 @@ async def _at_port(scene: Scene, fault: TransportError) -> Insight:
     if scene.secure:
         return Insight()
     return _SPEAKS_TLS if await probes.shown(scene.way) else Insight()
-
-
-def address_details(attempts: tuple[Attempt, ...]) -> list[Json]:
-    """Give the addresses that were tried, for programs."""
-    return [
-        {
-            "address": attempt.address,
-            "outcome": os_kind(attempt.error) if attempt.error else "no answer yet",
-            "duration_ms": attempt.ms,
-        }
-        for attempt in attempts
-    ]
 
 
 def _address_details(attempts: tuple[Attempt, ...]) -> dict[str, Json]:

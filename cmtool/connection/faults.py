@@ -13,7 +13,7 @@ from cmtool.connection.banners import service
 from cmtool.connection.dialling import DialError
 from cmtool.connection.lookups import reason
 from cmtool.connection.sockets import Attempt
-from cmtool.model import Phase
+from cmtool.model import Json, Phase
 from cmtool.tls.handshakes import HandshakeError, refusal, unfinished
 from cmtool.tls.refusals import Refusal
 
@@ -127,6 +127,18 @@ _KINDS = {
     errno.ECONNABORTED: "connection_reset",
     errno.ETIMEDOUT: "connection_timeout",
 }
+
+
+def address_details(attempts: tuple[Attempt, ...]) -> list[Json]:
+    """Give the addresses that were tried, for programs."""
+    return [
+        {
+            "address": attempt.address,
+            "outcome": os_kind(attempt.error) if attempt.error else "no answer yet",
+            "duration_ms": attempt.ms,
+        }
+        for attempt in attempts
+    ]
 
 
 def os_kind(error: OSError | None) -> str:

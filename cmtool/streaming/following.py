@@ -18,8 +18,8 @@ from cmtool.protocols import Signal, StreamMachine
 from cmtool.sse import EventDecoder, EventTooLongError
 from cmtool.streaming.judging import Ending, Followed
 from cmtool.streaming.meter import Meter
+from cmtool.streaming.thresholds import IDLE_S
 
-IDLE_S = 30.0
 _START_LIMIT = 64 * 1024  # bytes in front of the first event that are kept
 _AFTER_END_S = 0.5  # how long a stream may take to close behind its terminal event
 _BROKEN_OFF = "broken_after_end"

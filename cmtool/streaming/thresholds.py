@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from cmtool.model import StreamResult
 
+IDLE_S = 30.0
+"""Seconds for which a model may be silent, unless told otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expectation:

@@ -119,7 +119,7 @@ async def _walk(scenario: str, *, strict: bool = False, **more: Any) -> Walked:
     async with Sandbox(token_s=0) as sandbox:
         options = {"base_url": sandbox.base_url, "key": key_for(scenario), **more}
         async with _world(**options) as run:
-            done = await graph.walk(registry.CHECKS, run, Story())
+            done = await graph.walk(registry.every(), run, Story())
             judged = verdict.judge(done, run.facts, strict=strict)
             return Walked(done={d.check.id: d for d in done}, verdict=judged, run=run)
 

@@ -199,7 +199,7 @@ def _failing(message: str) -> CheckSpec:
     async def fail(run: Run) -> Result:
         raise RuntimeError(message.format(run.key.key.reveal() if run.key.key else ""))
 
-    first = registry.CHECKS[0]
+    first = registry.every()[0]
     return CheckSpec(id="fault", group=first.group, title="fails", run=fail)
 
 
