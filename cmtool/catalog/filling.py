@@ -10,6 +10,7 @@ from cmtool.catalog.wording import PUBLIC_BASE_URL
 from cmtool.model import Finding, Severity
 
 _NO_MODEL = "the model"
+_ITS_BASE_URL = f'"${{CROSSMODEL_API_URL:-{PUBLIC_BASE_URL}}}"'  # in a shell, where nothing tells
 
 
 def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
@@ -32,7 +33,7 @@ def fill(  # noqa: PLR0913 - one argument for each thing that a run can know
     words = {"model": model or _NO_MODEL, "base_url": base_url or "the base URL"}
     lines = {
         "model": shlex.quote(model) if model else "",
-        "base_url": shlex.quote(base_url) if base_url else '"$CROSSMODEL_API_URL"',
+        "base_url": shlex.quote(base_url) if base_url else _ITS_BASE_URL,
         "url": shlex.quote(base_url or PUBLIC_BASE_URL),
     }
     return Finding(

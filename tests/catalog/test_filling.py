@@ -72,7 +72,8 @@ def test_without_a_model_no_command_lacks_its_value() -> None:
 
 def test_without_a_base_url_the_shell_is_asked_for_it() -> None:
     found = fill(catalog.row("dns_failure"))
-    assert found.commands[0] == 'curl -v "$CROSSMODEL_API_URL"/models'
+    its = "${CROSSMODEL_API_URL:-https://api.crossmodel.ai/v1}"
+    assert found.commands[0] == f'curl -v "{its}"/models'
     assert "the host of the base URL" in found.cause
     assert fill(catalog.row("dns_failure"), base_url=URL).commands[0] == f"curl -v {URL}/models"
 
